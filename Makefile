@@ -1,0 +1,28 @@
+# Every target sets up what it needs. VENV=DIR uses another environment than .venv.
+VENV ?= .venv
+BIN := $(VENV)/bin
+# nbgrader starts alembic and jupyter by name, so the environment's bin must be on the path.
+export PATH := $(abspath $(BIN)):$(PATH)
+LEARNERS ?= 24
+
+.PHONY: help
+help:           ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 16
+
+$(BIN)/.ready: requirements.txt requirements-dev.txt pyproject.toml
+	test -x $(BIN)/python || python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+	touch $@
+
+.PHONY: setup
+setup: $(BIN)/.ready    ## make the environment
+
+.PHONY: check
+check: setup    ## format, lint, types, stale files: what CI runs before the tests
+	ruff format --check .
+	ruff check .
+	mypy
+
+.PHONY: test
+test: setup     ## the tests
+	pytest
