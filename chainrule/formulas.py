@@ -1,0 +1,84 @@
+"""Formulas as data: a table of name -> expression, turned into the source of a function.
+
+The formulas of a network, right or wrong, are short NumPy expressions that name each other. As
+text they can be evaluated, shown as a line of code, and written into a learner's notebook, and all
+three are the same formula. Only tables of this package pass through here, never what a learner
+wrote.
+"""
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+Formulas = Mapping[str, str]
+
+
+class MissingName(LookupError):
+    """A formula needs a name that is neither an argument nor in the table."""
+
+
+@cache
+def names_in(expression: str) -> frozenset[str]:
+    """The free names of an expression that are not NumPy or a builtin."""
+    nodes = list(ast.walk(ast.parse(expression, mode="eval")))
+    bound = {
+        name.id
+        for node in nodes
+        if isinstance(node, ast.comprehension)
+        for name in ast.walk(node.target)
+        if isinstance(name, ast.Name)
+    }
+    used = {node.id for node in nodes if isinstance(node, ast.Name)}
+    return frozenset(used - bound - {"np", "len", "tuple", "zip", "list"})
+
+
+def steps(formulas: Formulas, arguments: Iterable[str], results: Iterable[str]) -> list[str]:
+    """The names to compute, in order, to get from the arguments to the results.
+
+    Raises MissingName where that cannot be done.
+    """
+    known, order = set(arguments), []
+
+    def need(name: str) -> None:
+        if name in known:
+            return
+        if name not in formulas:
+            raise MissingName(name)
+        known.add(name)
+        for other in sorted(names_in(formulas[name])):
+            need(other)
+        order.append(name)
+
+    for result in results:
+        need(result)
+    return order
+
+
+def source(
+    name: str, formulas: Formulas, arguments: Iterable[str], results: Iterable[str], indent: int = 4
+) -> str:
+    """The source of a function that computes the results, one line a formula."""
+    arguments, results, pad = tuple(arguments), tuple(results), " " * indent
+    body = [f"{step} = {formulas[step]}" for step in steps(formulas, arguments, results)]
+    body.append(f"return {', '.join(results)}")
+    return f"def {name}({', '.join(arguments)}):\n" + "".join(f"{pad}{line}\n" for line in body)
+
+
+@cache
+def compiled(text: str, name: str) -> Callable[..., Any]:
+    """The function of that name that the source text defines, with NumPy as `np`."""
+    namespace: dict[str, Any] = {"np": np}
+    exec(compile(text, f"<formula {name}>", "exec"), namespace)
+    return namespace[name]
+
+
+def evaluate(
+    formulas: Formulas, given: Mapping[str, Any], results: Iterable[str]
+) -> dict[str, Any]:
+    """The values of the results, by name, from the values that are given."""
+    results = tuple(results)
+    values = compiled(source("f", formulas, given, results), "f")(**given)
+    return dict(zip(results, values if len(results) > 1 else (values,), strict=True))

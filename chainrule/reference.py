@@ -1,0 +1,79 @@
+"""The truth: values and gradients from torch in float64, updates from torch.optim.
+
+Nothing here is written by hand, so that an error in our own formulas cannot hide. torch is
+imported at the first call: it takes about a second, and `import chainrule` does not pay it.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from chainrule.network import Network
+
+# What torch is asked the gradient of, for networks of two and of four parameters.
+_INTERMEDIATES = {2: ("logits",), 4: ("hidden_pre", "hidden_act", "logits")}
+
+
+def trace(network: Network) -> dict[str, np.ndarray]:
+    """Every intermediate by name and its gradient as `grad_<name>`, in float64."""
+    import torch
+
+    one_hot = torch.from_numpy(network.one_hot)
+    leaves = [torch.from_numpy(array.copy()).requires_grad_() for array in network.parameters]
+    steps: dict[str, torch.Tensor] = dict(zip(network.names, leaves, strict=True))
+    value = torch.from_numpy(network.x)
+    if len(leaves) == 4:
+        steps["hidden_pre"] = value @ leaves[0] + leaves[1]
+        value = steps["hidden_act"] = torch.relu(steps["hidden_pre"])
+    steps["logits"] = value @ leaves[-2] + leaves[-1]
+    for name in _INTERMEDIATES[len(leaves)]:
+        steps[name].retain_grad()
+    loss = torch.nn.functional.cross_entropy(steps["logits"], one_hot)
+    loss.backward()
+    truth = {name: step.detach().numpy() for name, step in steps.items()}
+    for name, step in steps.items():
+        assert step.grad is not None
+        truth[f"grad_{name}"] = step.grad.numpy()
+    truth["probs"] = torch.softmax(steps["logits"].detach(), dim=1).numpy()
+    truth["loss"] = loss.detach().numpy()
+    return network.given | truth
+
+
+def loss_and_gradients(
+    parameters: Sequence[np.ndarray], x: np.ndarray, one_hot: np.ndarray
+) -> tuple[float, tuple[np.ndarray, ...]]:
+    """The mean cross-entropy of a network of 2 or 4 parameters, and its gradients in order."""
+    truth = trace(Network(x, one_hot.argmax(axis=1), tuple(parameters)))
+    names = ("W", "b") if len(parameters) == 2 else ("W1", "b1", "W2", "b2")
+    return float(truth["loss"]), tuple(truth[f"grad_{name}"] for name in names)
+
+
+def sgd_step(
+    parameters: Sequence[np.ndarray], gradients: Sequence[np.ndarray], learning_rate: float
+) -> tuple[np.ndarray, ...]:
+    """The parameters after one step of torch.optim.SGD; the arguments stay as they are."""
+    import torch
+
+    leaves = [torch.from_numpy(array.copy()).requires_grad_() for array in parameters]
+    for leaf, gradient in zip(leaves, gradients, strict=True):
+        leaf.grad = torch.from_numpy(gradient.copy())
+    torch.optim.SGD(leaves, lr=learning_rate).step()
+    return tuple(leaf.detach().numpy() for leaf in leaves)
+
+
+def train(
+    x: np.ndarray,
+    one_hot: np.ndarray,
+    parameters: Sequence[np.ndarray],
+    learning_rate: float,
+    steps: int,
+) -> tuple[tuple[np.ndarray, ...], list[float]]:
+    """The parameters after that many steps, and `steps + 1` losses: the first, and one a step."""
+    parameters = tuple(parameters)
+    loss, gradients = loss_and_gradients(parameters, x, one_hot)
+    losses = [loss]
+    for _ in range(steps):
+        parameters = sgd_step(parameters, gradients, learning_rate)
+        loss, gradients = loss_and_gradients(parameters, x, one_hot)
+        losses.append(loss)
+    return parameters, losses
