@@ -1,0 +1,1 @@
+"""Safe, fast grading of any nbgrader course of Python notebooks."""
