@@ -1,3 +1,28 @@
-"""Backpropagation by hand: exercises, checks that name the mistake, and grading."""
+"""Backpropagation by hand: exercises, checks that name the mistake, and grading.
+
+    from chainrule import check, grade      # what notebooks call
+    from chainrule import Explorer          # the widget
+
+Each is imported when it is first used: `import chainrule` alone loads neither NumPy nor torch.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from chainrule.checks import CheckFailed as CheckFailed
+    from chainrule.checks import check as check
+    from chainrule.checks import grade as grade
 
 __version__ = "0.1.0"
+
+_HOMES = {"check": "checks", "grade": "checks", "CheckFailed": "checks"}
+__all__ = [*_HOMES]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"module 'chainrule' has no attribute {name!r}")
+    value = getattr(import_module(f"chainrule.{_HOMES[name]}"), name)
+    globals()[name] = value
+    return value

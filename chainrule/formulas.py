@@ -68,9 +68,9 @@ def source(
 
 
 @cache
-def compiled(text: str, name: str) -> Callable[..., Any]:
-    """The function of that name that the source text defines, with NumPy as `np`."""
-    namespace: dict[str, Any] = {"np": np}
+def compiled(text: str, name: str, *helpers: Callable[..., Any]) -> Callable[..., Any]:
+    """The function of that name that the text defines, with NumPy as `np` and the helpers."""
+    namespace: dict[str, Any] = {"np": np} | {helper.__name__: helper for helper in helpers}
     exec(compile(text, f"<formula {name}>", "exec"), namespace)
     return namespace[name]
 

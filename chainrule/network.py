@@ -6,6 +6,7 @@ name `grad_...` is the gradient of the mean cross-entropy loss, and has the shap
 gradient of.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -110,6 +111,17 @@ def network(x: ArrayLike, target: ArrayLike, *parameters: ArrayLike) -> Network:
     arrays = [np.array(value, dtype=float) for value in parameters]
     arrays[1::2] = [bias.reshape(1, -1) for bias in arrays[1::2]]
     return Network(np.array(x, dtype=float), np.array(target, dtype=int), tuple(arrays))
+
+
+def loss_and_gradients(
+    parameters: Sequence[np.ndarray], x: np.ndarray, one_hot: np.ndarray
+) -> tuple[float, tuple[np.ndarray, ...]]:
+    """The mean loss of a network of 2 or 4 parameters, and its gradients in order, in NumPy."""
+    names = PARAMETERS[len(parameters)]
+    formulas = ONE_LAYER if len(parameters) == 2 else TWO_LAYERS
+    given = {"x": x, "one_hot": one_hot, **dict(zip(names, parameters, strict=True))}
+    values = evaluate(formulas, given, ("loss", *(f"grad_{name}" for name in names)))
+    return float(values["loss"]), tuple(values[f"grad_{name}"] for name in names)
 
 
 # The worked examples of the series, by their numbers there (aiaioo/DeepLearningBasicsTutorial,

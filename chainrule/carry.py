@@ -1,0 +1,139 @@
+"""An early slip costs its own marks only: what a composite gives on the learner's own functions.
+
+A composite, such as a whole `backward`, is put together rightly from the learner's own earlier
+functions and, for the other steps, from the right formulas. A result that equals this is right as
+far as it goes.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from chainrule.attempt import Attempt, attempt, quiet
+from chainrule.cases import Case
+from chainrule.compare import as_array, difference
+from chainrule.formulas import evaluate, names_in
+from chainrule.network import loss_and_gradients
+from chainrule.questions import QUESTIONS, Question
+
+Functions = Mapping[str, Callable[..., Any]]
+
+
+@dataclass(frozen=True)
+class Composed:
+    """What a composite gives on a case, and the earlier functions that were not right there."""
+
+    attempt: Attempt
+    slipped: tuple[str, ...]
+
+
+def compositions(question: Question, earlier: Functions, case: Case) -> Iterator[Composed]:
+    """The composites of a case that differ from the truth, those with the fewest slips first."""
+    compose = _train if question.name == "update_step.train" else _network
+    for count in range(1, len(earlier) + 1):
+        for names in combinations(earlier, count):
+            own = {name: earlier[name] for name in names}
+            composed = compose(question, own, case)
+            # Where one of them is right, a smaller set says the same.
+            if len(composed.slipped) == count:
+                yield composed
+
+
+class _Stopped(Exception):
+    """An earlier function gave nothing to go on with."""
+
+    def __init__(self, attempt: Attempt) -> None:
+        self.attempt = attempt
+
+
+@dataclass
+class _Graph:
+    """The values of one case by name, each computed when it is asked for."""
+
+    question: Question
+    own: Functions
+    values: dict[str, Any]
+    slipped: list[str] = field(default_factory=list)
+
+    def value(self, name: str) -> Any:
+        if name not in self.values:
+            self.values |= self._from_learner(name) or {name: self._from_formula(name)}
+        return self.values[name]
+
+    def _from_formula(self, name: str) -> Any:
+        formulas = {**self.question.formulas, **(self.question.composition if self.own else {})}
+        given = {other: self.value(other) for other in sorted(names_in(formulas[name]))}
+        with quiet():
+            return evaluate(formulas, given, (name,))[name]
+
+    def _from_learner(self, name: str) -> dict[str, Any]:
+        for function, call in self.own.items():
+            earlier = QUESTIONS[f"{self.question.exercise}.{function}"]
+            results = earlier.results
+            results = (results,) if isinstance(results, str) else results
+            if name not in results:
+                continue
+            given = {other: self.value(other) for other in earlier.arguments}
+            with quiet():
+                truth = evaluate(earlier.formulas, given, results)
+            case = Case("earlier", "", given, earlier.results, truth)
+            tried = attempt(call, case)
+            right = tried.results and all(
+                difference(tried.results[result], truth[result]) is None for result in results
+            )
+            if not right and function not in self.slipped:
+                self.slipped.append(function)
+            if not tried.results:
+                raise _Stopped(tried)
+            return {result: _plain(value) for result, value in tried.results.items()}
+        return {}
+
+
+def _plain(value: Any) -> Any:
+    array = as_array(value)
+    return value if array is None else array
+
+
+def _network(question: Question, own: Functions, case: Case) -> Composed:
+    graph = _Graph(question, own, dict(case.arguments))
+    results = (question.results,) if isinstance(question.results, str) else question.results
+    try:
+        composed = Attempt({name: graph.value(name) for name in results})
+    except _Stopped as stop:
+        composed = stop.attempt
+    except (ArithmeticError, TypeError, ValueError) as error:
+        # A wrong shape from an earlier function does not fit the next step.
+        composed = Attempt(problem=str(error), kind="raised", error=error)
+    return Composed(composed, tuple(graph.slipped))
+
+
+def _train(question: Question, own: Functions, case: Case) -> Composed:
+    """The loop of the last exercise, with the learner's own step."""
+    x, one_hot, parameters, rate, steps = case.arguments.values()
+    names = case.results[0]
+    losses, slipped = [], False
+    changed: tuple[str, ...] = ()
+    for _ in range(steps):
+        loss, gradients = loss_and_gradients(parameters, x, one_hot)
+        losses.append(loss)
+        given = {"parameters": parameters, "gradients": gradients, "learning_rate": rate}
+        pairs = zip(names, parameters, gradients, strict=True)
+        truth = {name: value - rate * gradient for name, value, gradient in pairs}
+        tried = attempt(own["sgd_step"], Case("earlier", "", given, names, truth))
+        if not tried.results:
+            return Composed(tried, ("sgd_step",))
+        slipped |= any(difference(tried.results[name], truth[name]) for name in names)
+        changed = changed or tried.changed
+        try:
+            parameters = tuple(np.asarray(tried.results[name], dtype=float) for name in names)
+            loss = loss_and_gradients(parameters, x, one_hot)[0]
+        except (TypeError, ValueError) as error:
+            failed = Attempt(problem=str(error), kind="raised", error=error)
+            return Composed(failed, ("sgd_step",))
+    losses.append(loss)
+    results = dict(zip(names, parameters, strict=True)) | {"losses": losses}
+    composed = Attempt(results, changed=changed)
+    return Composed(composed, ("sgd_step",) if slipped or changed else ())

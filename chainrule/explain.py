@@ -1,0 +1,149 @@
+"""What a check says: plain text, in lines of at most 85 characters, never the right formula."""
+
+import textwrap
+from collections.abc import Sequence
+
+import numpy as np
+
+from chainrule.compare import Difference
+from chainrule.marking import Examined, Judged
+from chainrule.mistakes import Mistake
+from chainrule.questions import Question
+
+# nbgrader's Validate cuts a line at 87 characters.
+WIDTH = 85
+# Larger arrays are described by their worst entry only.
+ROWS, COLUMNS = 6, 6
+
+
+def explain(examined: Examined, flags: Sequence[str] = ()) -> str:
+    """The whole message about an answer."""
+    question = examined.question
+    if not examined.attempted:
+        return not_attempted(question)
+    lines = [_headline(examined)]
+    if examined.faults:
+        lines += _fault(examined, examined.faults[0])
+    lines += _carried(examined) + _named(examined) + _changed(examined)
+    lines += [_flag(flag) for flag in flags]
+    return wrapped(lines)
+
+
+def not_attempted(question: Question) -> str:
+    return wrapped([f"{question.name}: not attempted yet. Write {question.function} above."])
+
+
+def wrapped(lines: Sequence[str]) -> str:
+    """The lines, each wrapped at the width; lines that start with a space are left as they are."""
+    done: list[str] = []
+    for line in "\n".join(lines).splitlines():
+        if line.startswith(" "):
+            done.append(line if len(line) <= WIDTH else line[: WIDTH - 3] + "...")
+        else:
+            done += textwrap.wrap(line, WIDTH) or [""]
+    return "\n".join(done)
+
+
+def _headline(examined: Examined) -> str:
+    question, faults = examined.question, examined.faults
+    if not faults:
+        return f"{question.name}: right."
+    good = [one.property.name for one in examined.judged if not one.fault]
+    bad = [one.property.name for one in faults]
+    if not good:
+        return f"{question.name}: not right yet."
+    return f"{question.name}: not right yet. Right: {', '.join(good)}. Wrong: {', '.join(bad)}."
+
+
+def _fault(examined: Examined, judged: Judged) -> list[str]:
+    """What was asked, what came back, where it differs most."""
+    fault, question = judged.fault, examined.question
+    assert fault is not None
+    asked = f"{question.function}({', '.join(question.arguments)})"
+    lines = [f"Asked: {asked} on {fault.case.note}."]
+    if fault.attempt.problem:
+        return [*lines, f"What came back: {fault.attempt.problem}"]
+    for name, found in list(fault.differences.items())[:2]:
+        lines.append(found.message)
+        if found.kind in ("value", "not finite"):
+            lines += table(found, fault.case.truth[name])
+    rest = list(fault.differences)[2:]
+    return lines + ([f"Also wrong: {', '.join(rest)}."] if rest else [])
+
+
+def table(found: Difference, true: np.ndarray) -> list[str]:
+    """Yours and the true values, one above the other, with a star at each entry that differs."""
+    assert found.yours is not None
+    yours, wide = np.atleast_2d(found.yours), np.atleast_2d(true)
+    if yours.shape[0] > ROWS or yours.shape[1] > COLUMNS:
+        return [worst(found, true)]
+    wrong = {index[-2:] if len(index) > 1 else (0, *index[-1:]) for index in found.where}
+    wrong = {(0, 0)} if found.where == ((),) else wrong
+    stars = [[(i, j) in wrong for j in range(yours.shape[1])] for i in range(yours.shape[0])]
+    blank = [[False] * len(row) for row in stars]
+    return [*_rows("yours", yours, stars), *_rows("true", wide, blank)]
+
+
+def _rows(label: str, values: np.ndarray, stars: list[list[bool]]) -> list[str]:
+    lines = []
+    for row, marks in zip(values, stars, strict=True):
+        cells = [
+            f"{value:.5g}{'*' if mark else ' '}" for value, mark in zip(row, marks, strict=True)
+        ]
+        lines.append(f"    {label:<6}" + "".join(f"{cell:>12}" for cell in cells).rstrip())
+        label = ""
+    return lines
+
+
+def worst(found: Difference, true: np.ndarray) -> str:
+    """The entry that differs most, yours and true."""
+    assert found.yours is not None
+    gap = {index: abs(found.yours[index] - true[index]) for index in found.where}
+    index = max(gap, key=lambda at: np.inf if np.isnan(gap[at]) else gap[at])
+    return f"    most at {list(index)}: yours {found.yours[index]:.5g}, true {true[index]:.5g}"
+
+
+def _named(examined: Examined) -> list[str]:
+    """The mistake, if exactly one gives these numbers; else the candidates."""
+    groups: dict[tuple[Mistake, ...], list[str]] = {}
+    for judged in examined.faults:
+        if judged.mistakes:
+            groups.setdefault(judged.mistakes, []).append(judged.property.name)
+    lines = []
+    for mistakes, names in groups.items():
+        where = f" ({', '.join(names)})" if len(groups) > 1 else ""
+        if len(mistakes) == 1:
+            lines.append(f"The mistake{where}: {mistakes[0].name}.")
+            lines.append(f"Hint: {mistakes[0].hint}")
+        else:
+            lines.append(f"One of these gives your numbers{where}:")
+            lines += [f"- {mistake.name}. {mistake.hint}" for mistake in mistakes]
+    return lines
+
+
+def _carried(examined: Examined) -> list[str]:
+    if not examined.carried:
+        return []
+    names = " and ".join(examined.carried)
+    verb, them = ("is", "it") if len(examined.carried) == 1 else ("are", "them")
+    return [
+        f"It builds on {names}, which {verb} not right yet. That costs nothing here; "
+        f"mend {them} first and the numbers here follow."
+    ]
+
+
+def _changed(examined: Examined) -> list[str]:
+    if not examined.changed:
+        return []
+    names = " and ".join(examined.changed)
+    return [
+        f"Your function changes its argument {names} in place: whoever called it finds other "
+        "numbers there afterwards. Work on a copy."
+    ]
+
+
+def _flag(flag: str) -> str:
+    if flag == "autograd":
+        return "Note: this uses autograd. The exercise asks for the gradient by hand."
+    name = flag.partition(": ")[2]
+    return f"Note: it reads {name} from outside the function. Use the arguments only."

@@ -1,0 +1,186 @@
+"""A function is examined: run on its cases, each property judged, the mistake named."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from chainrule.attempt import Attempt, attempt
+from chainrule.carry import Composed, compositions
+from chainrule.cases import Case
+from chainrule.compare import Difference, as_array, difference
+from chainrule.diagnose import candidates, constant, mismatch
+from chainrule.mistakes import CATALOGUE, Mistake
+from chainrule.questions import Property, Question
+
+
+@dataclass(frozen=True)
+class Fault:
+    """The first thing that is wrong with a property: in which case, and how its results differ."""
+
+    case: Case
+    attempt: Attempt
+    differences: Mapping[str, Difference] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One property of an answer: right where `fault` is None."""
+
+    property: Property
+    fault: Fault | None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+@dataclass(frozen=True)
+class Examined:
+    """All that is known of an answer, before it is put into words."""
+
+    question: Question
+    judged: tuple[Judged, ...]
+    attempts: tuple[tuple[Case, Attempt], ...]
+    carried: tuple[str, ...]
+
+    @property
+    def right(self) -> bool:
+        return not self.faults
+
+    @property
+    def faults(self) -> list[Judged]:
+        return [judged for judged in self.judged if judged.fault]
+
+    @cached_property
+    def attempted(self) -> bool:
+        return any(tried.kind != "not attempted" for _, tried in self.attempts)
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The arguments that the function wrote to."""
+        return tuple(dict.fromkeys(name for _, tried in self.attempts for name in tried.changed))
+
+    @property
+    def mistakes(self) -> tuple[Mistake, ...]:
+        found = {mistake.id: mistake for judged in self.faults for mistake in judged.mistakes}
+        return tuple(found.values())
+
+
+def examine(
+    question: Question,
+    function: Callable[..., Any],
+    cases: Sequence[Case],
+    earlier: Mapping[str, Callable[..., Any]] | None = None,
+) -> Examined:
+    """Run a learner's function on all cases and judge each property.
+
+    `earlier` are the learner's own earlier functions by name: a slip of theirs costs nothing here.
+    """
+    tried = [(case, attempt(function, case)) for case in cases]
+    carrier = _Carrier(question, earlier or {})
+    faults = {prop.name: _fault(prop, tried, carrier) for prop in question.properties}
+    named = _name(question, faults, tried)
+    judged = tuple(
+        Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
+    )
+    if carrier.only_excused:
+        # Every call stopped inside an earlier function: nothing of this one was seen to be right.
+        judged = tuple(
+            Judged(one.property, one.fault or Fault(*tried[0]), one.mistakes) for one in judged
+        )
+    return Examined(question, judged, tuple(tried), tuple(sorted(carrier.slipped)))
+
+
+@dataclass
+class _Carrier:
+    """Looks up whether what is not the truth is what the learner's earlier functions lead to."""
+
+    question: Question
+    earlier: Mapping[str, Callable[..., Any]]
+    slipped: set[str] = field(default_factory=set)
+    excused: bool = False
+    seen_right: bool = False
+    known: dict[Case, list[Composed]] = field(default_factory=dict)
+
+    @property
+    def only_excused(self) -> bool:
+        return self.excused and not self.seen_right
+
+    def _composed(self, case: Case) -> list[Composed]:
+        if case not in self.known:
+            self.known[case] = list(compositions(self.question, self.earlier, case))
+        return self.known[case]
+
+    def result(self, case: Case, name: str, value: Any) -> bool:
+        for composed in self._composed(case):
+            expected = as_array(composed.attempt.results.get(name))
+            if expected is not None and difference(value, expected, name) is None:
+                self.slipped.update(composed.slipped)
+                return True
+        return False
+
+    def error(self, case: Case, tried: Attempt) -> bool:
+        sizes = mismatch(tried.error)
+        for composed in self._composed(case):
+            if sizes and sizes == mismatch(composed.attempt.error):
+                self.slipped.update(composed.slipped)
+                self.excused = True
+                return True
+        return False
+
+    def change(self, case: Case, tried: Attempt) -> bool:
+        for composed in self._composed(case):
+            if set(tried.changed) <= set(composed.attempt.changed):
+                self.slipped.update(composed.slipped)
+                return True
+        return False
+
+
+def _fault(
+    prop: Property, tried: Sequence[tuple[Case, Attempt]], carrier: _Carrier
+) -> Fault | None:
+    for case, answer in tried:
+        if case.kind != prop.kind:
+            continue
+        if not answer.results:
+            if not carrier.error(case, answer):
+                return Fault(case, answer)
+            continue
+        if not prop.results and answer.changed and not carrier.change(case, answer):
+            return Fault(case, answer)
+        found = {}
+        for name in case.expand(prop.results):
+            off = difference(answer.results[name], case.truth[name], name)
+            if off and not carrier.result(case, name, answer.results[name]):
+                found[name] = off
+        if found:
+            return Fault(case, answer, found)
+        carrier.seen_right = True
+    return None
+
+
+def _name(
+    question: Question,
+    faults: Mapping[str, Fault | None],
+    tried: Sequence[tuple[Case, Attempt]],
+) -> dict[str, tuple[Mistake, ...]]:
+    """The mistakes by property: what explains all results of a kind of case, or else each."""
+    named: dict[str, tuple[Mistake, ...]] = {}
+    wrong = [prop for prop in question.properties if faults[prop.name]]
+    for kind in dict.fromkeys(prop.kind for prop in wrong):
+        here = [(case, answer) for case, answer in tried if case.kind == kind]
+        group = [prop for prop in wrong if prop.kind == kind and prop.results]
+        every = [prop for prop in question.properties if prop.kind == kind and prop.results]
+        results = tuple(name for prop in every for name in prop.results)
+        whole = tuple(candidates(question, results, here)) if group else ()
+        for prop in group:
+            own = whole or tuple(candidates(question, prop.results, here))
+            if not own and constant(prop.results, here):
+                own = (CATALOGUE["U10"],)
+            named[prop.name] = own
+    sure = {found[0] for found in named.values() if len(found) == 1}
+    for name, found in named.items():
+        named[name] = tuple(mistake for mistake in found if mistake in sure) or found
+    for prop in wrong:
+        fault = faults[prop.name]
+        if not prop.results and fault and fault.attempt.changed:
+            named[prop.name] = (CATALOGUE["U9"],)
+    return named
