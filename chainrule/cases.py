@@ -81,7 +81,9 @@ def _fresh(question: Question, rng: np.random.Generator) -> list[Case]:
         if kind == "fresh":
             continue
         for network in SPECIAL[kind](rng):
-            made.append(_case(question, network, kind, f"{kind}, {_sizes(network)}", 0.5, 2))
+            made.append(
+                _case(question, network, kind, f"{_sizes(network)} with {WORDS[kind]}", 0.5, 2)
+            )
     return made
 
 
@@ -157,6 +159,11 @@ def _zero(rng: np.random.Generator) -> list[Network]:
 
 
 SPECIAL = {"large logits": _large, "hopeless target": _hopeless, "pre-activation 0": _zero}
+WORDS = {
+    "large logits": "large logits",
+    "hopeless target": "a hopeless target",
+    "pre-activation 0": "a pre-activation of exactly 0",
+}
 
 
 def _case(

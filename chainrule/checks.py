@@ -9,7 +9,6 @@ import numpy as np
 from chainrule.cases import cases
 from chainrule.compare import as_array
 from chainrule.explain import explain, wrapped
-from chainrule.flags import flags
 from chainrule.marking import Examined, examine
 from chainrule.questions import QUESTIONS, Question
 
@@ -40,8 +39,8 @@ def check(question: str, function: Function, earlier: Sequence[Function] = ()) -
         raise CheckFailed(wrapped([f"{question}: check needs your function, not a {kind}."]))
     own = dict(zip(asked.earlier, earlier, strict=False))
     examined = examine(asked, function, cases(question, SEEDS, examples=True), own)
-    message = explain(examined, flags(function, asked.handwork))
-    if not examined.right or examined.changed or not examined.attempted:
+    message = explain(examined)
+    if not examined.right:
         raise CheckFailed(message)
     print(message)
 
@@ -105,11 +104,10 @@ def _marked(
     found = {name: _look_up(one) for name, one in zip(question.earlier, earlier, strict=True)}
     own = {name: one for name, one in found.items() if not isinstance(one, str)}
     examined = examine(question, function, cases(question.name, seeds), own)
-    flagged = flags(function, question.handwork)
-    return _verdict(examined, points, flagged)
+    return _verdict(examined, points)
 
 
-def _verdict(examined: Examined, points: Mapping[str, float], flagged: list[str]) -> dict[str, Any]:
+def _verdict(examined: Examined, points: Mapping[str, float]) -> dict[str, Any]:
     most = float(sum(points.values()))
     marks = {
         one.property.name: 0.0 if one.fault else float(points[one.property.name])
@@ -126,7 +124,7 @@ def _verdict(examined: Examined, points: Mapping[str, float], flagged: list[str]
         verdict = "error"
     else:
         verdict = "wrong"
-    message = f"{explain(examined, flagged)}\nMarks: {total:g} of {most:g}."
+    message = f"{explain(examined)}\nMarks: {total:g} of {most:g}."
     record = _record(examined.question.name, verdict, message, total, most)
     return record | {
         "mistakes": [
@@ -137,7 +135,7 @@ def _verdict(examined: Examined, points: Mapping[str, float], flagged: list[str]
             {"name": name, "points": marks[name], "max_points": float(points[name])}
             for name in marks
         ],
-        "flags": [*flagged, *(f"argument changed: {name}" for name in examined.changed)],
+        "flags": [*examined.flags, *(f"argument changed: {name}" for name in examined.changed)],
         "carried": list(examined.carried),
         "example": _example(examined),
     }

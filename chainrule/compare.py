@@ -61,8 +61,10 @@ def difference(value: Any, true: np.ndarray, name: str = "the result") -> Differ
     off = ~np.isclose(yours, true, rtol=0, atol=tolerance(yours, true), equal_nan=True)
     if not off.any():
         return None
-    count = f"{off.sum()} of {off.size} entries" if off.size > 1 else "its value"
-    return Difference("value", f"{name}: {count} wrong.", yours, _indices(off))
+    count = int(off.sum())
+    entries = f"{count} of {off.size} entries {'is' if count == 1 else 'are'} wrong (marked *)"
+    words = f"{name}: {entries if off.size > 1 else 'the value is wrong'}."
+    return Difference("value", words, yours, _indices(off))
 
 
 def tolerance(yours: np.ndarray, true: np.ndarray) -> float:
@@ -72,13 +74,18 @@ def tolerance(yours: np.ndarray, true: np.ndarray) -> float:
 
 
 def same(yours: np.ndarray, other: np.ndarray) -> bool:
-    """Whether two values are the same numbers, whatever their shapes."""
+    """Whether two values are the same numbers, whatever their shapes.
+
+    An overflow counts as one value: the way of writing decides whether it ends as NaN or infinite.
+    """
     if yours.size != other.size:
         return False
     yours, other = yours.ravel(), other.ravel()
-    return bool(
-        np.allclose(yours, other, rtol=0, atol=tolerance(yours, other) + 1e-15, equal_nan=True)
-    )
+    finite = np.isfinite(other)
+    if not np.array_equal(np.isfinite(yours), finite):
+        return False
+    atol = tolerance(yours, other) + 1e-15
+    return bool((np.abs(yours[finite] - other[finite]) <= atol).all())
 
 
 def _indices(mask: np.ndarray) -> tuple[tuple[int, ...], ...]:

@@ -7,7 +7,7 @@ same shape are preferred.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -54,7 +54,7 @@ def wrong_sources(question: Question, mistake: Mistake) -> list[str]:
     if question.name in PROGRAMS:
         lines = "\n".join(PROGRAMS[question.name])
         edits = [edit for edit in mistake.edits if all(old in lines for old in edit)]
-        return [_program(question, dict(edit)) for edit in edits]
+        return [_program(question, edit) for edit in edits]
     texts = []
     for variant in mistake.variants:
         formulas = {**question.formulas, **variant}
@@ -102,11 +102,12 @@ def _names(question: Question) -> tuple[str, ...]:
     return (question.results,) if isinstance(question.results, str) else question.results
 
 
-def _program(question: Question, edit: dict[str, str]) -> str:
-    lines = "\n".join(PROGRAMS[question.name])
-    for old, new in edit.items():
-        lines = lines.replace(old, new)
-    body = "".join(f"    {line}\n" for line in lines.splitlines() if line.strip())
+def _program(question: Question, edit: Mapping[str, str]) -> str:
+    lines = []
+    for line in PROGRAMS[question.name]:
+        old = next((old for old in edit if old in line), None)
+        lines += (line.replace(old, edit[old]) if old else line).splitlines()
+    body = "".join(f"    {line}\n" for line in lines)
     return f"def {question.function}({', '.join(question.arguments)}):\n{body}"
 
 
@@ -138,20 +139,16 @@ def _same_shapes(
 
 
 def constant(results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]) -> bool:
-    """Whether a result stays the same where the truth changes: the arguments are not used."""
+    """Whether the results stay the same where the truth changes: the arguments are not used."""
     groups: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
     for case, learner in tried:
         names = case.expand(tuple(results))
         yours = [as_array(learner.results.get(name)) for name in names]
-        groups.setdefault(names, []).append((yours, [case.truth[name] for name in names]))
-    for group in groups.values():
-        (first, truth), *others = group
-        for yours, other in others:
-            if any(one is None or two is None for one, two in zip(first, yours, strict=True)):
-                return False
-            unchanged = all(np.array_equal(a, b) for a, b in zip(first, yours, strict=True))
-            if not unchanged or all(
-                np.array_equal(a, b) for a, b in zip(truth, other, strict=True)
-            ):
-                return False
-    return all(len(group) > 1 for group in groups.values())
+        if all(value is not None for value in yours):
+            truth = [case.truth[name] for name in names]
+            groups.setdefault(names, []).append((yours, truth))
+    pairs = [(group[0], other) for group in groups.values() for other in group[1:]]
+    return bool(pairs) and all(
+        all(map(np.array_equal, yours, others)) and not all(map(np.array_equal, truth, other))
+        for (yours, truth), (others, other) in pairs
+    )

@@ -1,11 +1,12 @@
 """What a check says: plain text, in lines of at most 85 characters, never the right formula."""
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from chainrule.compare import Difference
+from chainrule.compare import Difference, as_array
 from chainrule.marking import Examined, Judged
 from chainrule.mistakes import Mistake
 from chainrule.questions import Question
@@ -16,7 +17,7 @@ WIDTH = 85
 ROWS, COLUMNS = 6, 6
 
 
-def explain(examined: Examined, flags: Sequence[str] = ()) -> str:
+def explain(examined: Examined) -> str:
     """The whole message about an answer."""
     question = examined.question
     if not examined.attempted:
@@ -25,7 +26,7 @@ def explain(examined: Examined, flags: Sequence[str] = ()) -> str:
     if examined.faults:
         lines += _fault(examined, examined.faults[0])
     lines += _carried(examined) + _named(examined) + _changed(examined)
-    lines += [_flag(flag) for flag in flags]
+    lines += [_flag(flag) for flag in examined.flags]
     return wrapped(lines)
 
 
@@ -47,7 +48,8 @@ def wrapped(lines: Sequence[str]) -> str:
 def _headline(examined: Examined) -> str:
     question, faults = examined.question, examined.faults
     if not faults:
-        return f"{question.name}: right."
+        almost = "the numbers are right, but" if examined.changed else "right."
+        return f"{question.name}: {almost}"
     good = [one.property.name for one in examined.judged if not one.fault]
     bad = [one.property.name for one in faults]
     if not good:
@@ -63,12 +65,22 @@ def _fault(examined: Examined, judged: Judged) -> list[str]:
     lines = [f"Asked: {asked} on {fault.case.note}."]
     if fault.attempt.problem:
         return [*lines, f"What came back: {fault.attempt.problem}"]
+    lines += _inputs(fault.case.arguments)
     for name, found in list(fault.differences.items())[:2]:
         lines.append(found.message)
         if found.kind in ("value", "not finite"):
             lines += table(found, fault.case.truth[name])
     rest = list(fault.differences)[2:]
     return lines + ([f"Also wrong: {', '.join(rest)}."] if rest else [])
+
+
+def _inputs(arguments: Mapping[str, Any]) -> list[str]:
+    """The arguments, where they are so few that reading them helps."""
+    known = {name: as_array(value) for name, value in arguments.items()}
+    rows = {name: value for name, value in known.items() if value is not None}
+    if len(known) > 2 or rows.keys() != known.keys() or max(map(np.size, rows.values())) > COLUMNS:
+        return []
+    return [f"    {name} = {np.array2string(value, precision=5)}" for name, value in rows.items()]
 
 
 def table(found: Difference, true: np.ndarray) -> list[str]:
@@ -137,7 +149,7 @@ def _changed(examined: Examined) -> list[str]:
         return []
     names = " and ".join(examined.changed)
     return [
-        f"Your function changes its argument {names} in place: whoever called it finds other "
+        f"your function changes its argument {names} in place: whoever called it finds other "
         "numbers there afterwards. Work on a copy."
     ]
 

@@ -10,6 +10,7 @@ from chainrule.carry import Composed, compositions
 from chainrule.cases import Case
 from chainrule.compare import Difference, as_array, difference
 from chainrule.diagnose import candidates, constant, mismatch
+from chainrule.flags import flags
 from chainrule.mistakes import CATALOGUE, Mistake
 from chainrule.questions import Property, Question
 
@@ -40,10 +41,12 @@ class Examined:
     judged: tuple[Judged, ...]
     attempts: tuple[tuple[Case, Attempt], ...]
     carried: tuple[str, ...]
+    flags: tuple[str, ...]
 
     @property
     def right(self) -> bool:
-        return not self.faults
+        """All properties hold, and no argument was written to."""
+        return not self.faults and not self.changed
 
     @property
     def faults(self) -> list[Judged]:
@@ -77,7 +80,8 @@ def examine(
     tried = [(case, attempt(function, case)) for case in cases]
     carrier = _Carrier(question, earlier or {})
     faults = {prop.name: _fault(prop, tried, carrier) for prop in question.properties}
-    named = _name(question, faults, tried)
+    flagged = tuple(flags(function, question.handwork))
+    named = _name(question, faults, tried, any(flag.startswith("global") for flag in flagged))
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
     )
@@ -86,7 +90,7 @@ def examine(
         judged = tuple(
             Judged(one.property, one.fault or Fault(*tried[0]), one.mistakes) for one in judged
         )
-    return Examined(question, judged, tuple(tried), tuple(sorted(carrier.slipped)))
+    return Examined(question, judged, tuple(tried), tuple(sorted(carrier.slipped)), flagged)
 
 
 @dataclass
@@ -161,6 +165,7 @@ def _name(
     question: Question,
     faults: Mapping[str, Fault | None],
     tried: Sequence[tuple[Case, Attempt]],
+    outside: bool,
 ) -> dict[str, tuple[Mistake, ...]]:
     """The mistakes by property: what explains all results of a kind of case, or else each."""
     named: dict[str, tuple[Mistake, ...]] = {}
@@ -173,7 +178,7 @@ def _name(
         whole = tuple(candidates(question, results, here)) if group else ()
         for prop in group:
             own = whole or tuple(candidates(question, prop.results, here))
-            if not own and constant(prop.results, here):
+            if not own and (outside or constant(prop.results, here)):
                 own = (CATALOGUE["U10"],)
             named[prop.name] = own
     sure = {found[0] for found in named.values() if len(found) == 1}

@@ -1,0 +1,127 @@
+"""Every mistake of the catalogue loses marks and is named; worked examples hide some of them."""
+
+import numpy as np
+import pytest
+
+from chainrule.attempt import attempt
+from chainrule.cases import Case, cases
+from chainrule.compare import as_array, difference
+from chainrule.diagnose import right_source, variants
+from chainrule.formulas import MissingName, evaluate
+from chainrule.marking import examine
+from chainrule.mistakes import CATALOGUE
+from chainrule.network import TWO_LAYERS, WORKED_EXAMPLES, network
+from chainrule.questions import QUESTIONS
+from chainrule.reference import trace
+
+from .wrong_answers import ALIKE, U10, WRONG
+
+ANSWERS = [
+    pytest.param(question, mistake, function, id=f"{question}-{mistake}-{number}")
+    for question, mistakes in WRONG.items()
+    for mistake, functions in mistakes.items()
+    for number, function in enumerate(functions)
+]
+
+
+@pytest.mark.parametrize("seeds", [(1, 2), (41, 42, 43)], ids=["visible", "hidden"])
+@pytest.mark.parametrize(("question", "mistake", "function"), ANSWERS)
+def test_a_mistake_loses_marks_and_is_named(question, mistake, function, seeds):
+    examined = examine(QUESTIONS[question], function, cases(question, seeds))
+    expected = ALIKE.get(question, {}).get(mistake, {mistake})
+    assert not examined.right
+    assert {found.id for found in examined.mistakes} == expected
+    if mistake != "U9":
+        assert examined.faults
+
+
+@pytest.mark.parametrize("question", U10)
+def test_an_answer_that_ignores_its_arguments_is_named(question):
+    examined = examine(QUESTIONS[question], U10[question], cases(question, (1, 2)))
+    assert [found.id for found in examined.mistakes] == ["U10"]
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_every_mistake_that_can_be_typed_has_a_wrong_answer_here(question):
+    """What the catalogue can type, less what is the same thing for one example (marked = there)."""
+    same = {"D1", "D2", "D4", "F3", "G2", "G3"}
+    if question.endswith(".backward"):
+        same |= {"L5"}  # marked where it belongs, in softmax
+    typed = {variant.mistake.id for variant in variants(QUESTIONS[question])}
+    assert typed - same == set(WRONG[question])
+
+
+BATCH = network(
+    [[1, 2], [-1, 1], [2, -1]],
+    [2, 0, 3],
+    [[1, -1], [0.5, 1]],
+    [0, -1],
+    [[0.5, -0.5, 0.25, 0], [-0.25, 0.5, 0.5, -0.5]],
+    [0.1, 0, -0.1, 0.2],
+)
+GRADIENTS = ("grad_W1", "grad_b1", "grad_W2", "grad_b2")
+FORMULAS = [name for name in CATALOGUE if name[0] in "ABCDEFG"]
+
+
+def _mistaken(name, net):
+    """All four gradients with the mistake in its plainest form, or the exception."""
+    given = net.given
+    for variant in CATALOGUE[name].variants:
+        try:
+            return evaluate({**TWO_LAYERS, **variant}, given, GRADIENTS)
+        except MissingName:
+            continue
+        except ValueError as error:
+            return error
+    raise AssertionError(name)
+
+
+def test_all_39_formulas_show_on_the_hand_sized_batch_and_no_two_agree():
+    truth = trace(BATCH)
+    found = {name: _mistaken(name, BATCH) for name in FORMULAS}
+    raised = {name for name, values in found.items() if isinstance(values, Exception)}
+    assert len(found) == 39
+    assert raised == {"B3", "B4", "C1", "C2"}
+    values = {
+        name: np.concatenate([np.ravel(result[grad]) for grad in GRADIENTS])
+        for name, result in found.items()
+        if name not in raised
+    }
+    values["right"] = np.concatenate([truth[grad].ravel() for grad in GRADIENTS])
+    names = list(values)
+    for i, one in enumerate(names):
+        for other in names[i + 1 :]:
+            alike = values[one].shape == values[other].shape and np.allclose(
+                values[one], values[other], rtol=1e-6, atol=1e-12
+            )
+            assert not alike, (one, other)
+
+
+def test_14_of_them_hide_from_the_worked_example_740():
+    net = WORKED_EXAMPLES["740"]
+    truth, hidden = trace(net), []
+    for name in FORMULAS:
+        values = _mistaken(name, net)
+        if isinstance(values, Exception):
+            continue
+        if all(difference(values[grad], truth[grad]) is None for grad in GRADIENTS):
+            hidden.append(name)
+    assert len(hidden) == 14, hidden
+
+
+@pytest.mark.parametrize("name", [name for name in QUESTIONS if name != "update_step.train"])
+def test_the_right_sources_are_right_on_the_batch_too(name):
+    """The right formulas serve batches as well, against torch."""
+    question = QUESTIONS[name]
+    if question.exercise == "update_step":
+        pytest.skip("an update knows no examples")
+    net = WORKED_EXAMPLES["730"] if question.exercise == "single_layer" else BATCH
+    truth = trace(net)
+    results = (question.results,) if isinstance(question.results, str) else question.results
+    arguments = {argument: truth[argument] for argument in question.arguments}
+    case = Case("fresh", "", arguments, question.results, {name: truth[name] for name in results})
+    namespace = {"np": np}
+    exec(right_source(question), namespace)
+    tried = attempt(namespace[question.function], case)
+    for result in results:
+        assert difference(as_array(tried.results[result]), truth[result]) is None
