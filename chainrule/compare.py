@@ -48,12 +48,14 @@ def difference(value: Any, true: np.ndarray, name: str = "the result") -> Differ
     yours = as_array(value)
     if yours is None:
         kind = type(value).__name__
+        if isinstance(value, np.ndarray):
+            kind = f"array of {value.dtype}"
         return Difference(
             "type", f"{name} is of type {kind}; it should hold real numbers, of shape {true.shape}."
         )
     if yours.shape != true.shape:
         words = f"{name} has shape {yours.shape}; it should be {true.shape}."
-        return Difference("shape", f"{words}{_likely(yours.shape, true.shape)}", yours)
+        return Difference("shape", f"{words}{_likely(name, yours.shape, true.shape)}", yours)
     if not np.isfinite(yours).all() and np.isfinite(true).all():
         bad = ~np.isfinite(yours)
         found = "NaN" if np.isnan(yours).any() else "an infinite value"
@@ -92,7 +94,7 @@ def _indices(mask: np.ndarray) -> tuple[tuple[int, ...], ...]:
     return tuple(tuple(int(i) for i in index) for index in np.argwhere(mask))
 
 
-def _likely(yours: tuple[int, ...], true: tuple[int, ...]) -> str:
+def _likely(name: str, yours: tuple[int, ...], true: tuple[int, ...]) -> str:
     """The likely reason for a wrong shape, as a sentence; nothing where there is none."""
     if yours == true[::-1]:
         return " It looks transposed."
@@ -101,7 +103,7 @@ def _likely(yours: tuple[int, ...], true: tuple[int, ...]) -> str:
     if len(true) == 2 and true[0] == 1:
         if yours == true[1:]:
             return " The row axis is lost: keepdims=True keeps it."
-        if len(yours) == 2 and yours[1] == true[1]:
+        if len(yours) == 2 and yours[1] == true[1] and name.rstrip("12").endswith("b"):
             return " It has one row for each input: a bias has a single row."
     if len(yours) > len(true):
         return f" It has {len(yours)} axes in place of {len(true)}."

@@ -66,11 +66,13 @@ def _fault(examined: Examined, judged: Judged) -> list[str]:
     if fault.attempt.problem:
         return [*lines, f"What came back: {fault.attempt.problem}"]
     lines += _inputs(fault.case.arguments)
-    for name, found in list(fault.differences.items())[:2]:
+    here = [one.fault for one in examined.faults if one.fault and one.fault.case is fault.case]
+    differences = {name: found for one in here for name, found in one.differences.items()}
+    for name, found in list(differences.items())[:2]:
         lines.append(found.message)
         if found.kind in ("value", "not finite"):
             lines += table(found, fault.case.truth[name])
-    rest = list(fault.differences)[2:]
+    rest = list(differences)[2:]
     return lines + ([f"Also wrong: {', '.join(rest)}."] if rest else [])
 
 

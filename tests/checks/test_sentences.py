@@ -1,0 +1,235 @@
+"""Each way to go wrong has its sentence; messages fit nbgrader's Validate, and give nothing away."""
+
+import numpy as np
+import pytest
+
+from chainrule import CheckFailed, check
+from chainrule.cases import cases
+from chainrule.compare import difference
+from chainrule.diagnose import mismatch, right_source
+from chainrule.explain import WIDTH, explain
+from chainrule.marking import examine
+from chainrule.mistakes import CATALOGUE
+from chainrule.network import TWO_LAYERS
+from chainrule.questions import QUESTIONS
+
+from .right_answers import RIGHT
+from .wrong_answers import WRONG, softmax
+
+OUTSIDE = np.ones((1, 3))
+
+
+def says(question, function):
+    with pytest.raises(CheckFailed) as failed:
+        check(question, function)
+    return str(failed.value)
+
+
+def not_attempted(*args):
+    raise NotImplementedError("not attempted yet")
+
+
+def in_place(dh, a):
+    dh[a <= 0] = 0
+    return dh
+
+
+def with_autograd(dh, a):
+    import torch
+
+    a = torch.tensor(a, requires_grad=True)
+    torch.relu(a).backward(torch.tensor(dh))
+    return a.grad
+
+
+def from_outside(c):
+    return softmax(c + 0 * OUTSIDE.sum())
+
+
+class Odd:
+    def __repr__(self):
+        raise RuntimeError("a learner's repr is never called")
+
+
+SENTENCES = {
+    "not attempted": (not_attempted, "not attempted yet. Write softmax above."),
+    "None": (lambda c: None, "it returned None: does every way through it end in a return line?"),
+    "text": (
+        lambda c: "0.5",
+        "probs is of type str; it should hold real numbers, of shape (1, 2).",
+    ),
+    "an object": (lambda c: Odd(), "probs is of type Odd; it should hold real numbers"),
+    "complex": (
+        lambda c: softmax(c) + 0j,
+        "probs is of type array of complex128; it should hold real numbers",
+    ),
+    "ragged": (lambda c: [[1.0], [1.0, 2.0]], "probs is of type list; it should hold real numbers"),
+    "a lost axis": (
+        lambda c: softmax(c)[0],
+        "shape (2,); it should be (1, 2). The row axis is lost",
+    ),
+    "transposed": (
+        lambda c: softmax(c).T,
+        "shape (2, 1); it should be (1, 2). It looks transposed.",
+    ),
+    "one number": (
+        lambda c: 1.0,
+        "has shape (); it should be (1, 2). It looks summed over everything",
+    ),
+    "too many axes": (lambda c: softmax(c)[None], "It has 3 axes in place of 2."),
+    "too many rows": (lambda c: np.ones((4, c.size)), "It has 4 rows in place of 1."),
+    "NaN": (lambda c: softmax(c) * np.nan, "probs holds NaN."),
+    "infinite": (lambda c: softmax(c) + np.inf, "probs holds an infinite value."),
+    "raises": (lambda c: c.softmax(), "it raised AttributeError: 'numpy.ndarray' object has no"),
+    "exits": (lambda c: exit(3), "it raised SystemExit: 3"),
+    "too few arguments": (lambda: 0, "it raised TypeError:"),
+}
+
+
+@pytest.mark.parametrize("name", SENTENCES)
+def test_a_sentence_for(name):
+    function, expected = SENTENCES[name]
+    message = " ".join(says("single_layer.softmax", function).split())
+    assert expected in message, message
+
+
+def test_a_tuple_is_asked_for_by_name():
+    message = " ".join(says("single_layer.backward", lambda x, W, b, y: x).split())
+    assert "it returned one ndarray; it should return a tuple: grad_W, grad_b." in message
+    message = " ".join(says("single_layer.backward", lambda x, W, b, y: (x, x, x)).split())
+    assert "it returned 3 values; it should return 2: grad_W, grad_b." in message
+
+
+def test_one_row_for_each_input_is_no_bias():
+    message = says("single_layer.backward", lambda x, W, b, y: (W, x.T @ (softmax(x @ W + b) - y)))
+    assert "grad_b has shape (2, 2); it should be (1, 2)" in " ".join(message.split())
+    assert "a bias has a single row" in " ".join(message.split())
+
+
+def test_an_argument_changed_in_place_fails_the_visible_check():
+    message = " ".join(says("multi_layer.backward_relu", in_place).split())
+    assert (
+        "the numbers are right, but your function changes its argument grad_hidden_act" in message
+    )
+
+
+def test_autograd_is_remarked_on_but_right(capsys):
+    check("multi_layer.backward_relu", with_autograd)
+    assert "Note: this uses autograd." in capsys.readouterr().out
+
+
+def test_a_name_from_outside_is_remarked_on_but_right(capsys):
+    check("single_layer.softmax", from_outside)
+    out = capsys.readouterr().out
+    assert out.startswith("single_layer.softmax: right.")
+    assert "it reads OUTSIDE" not in out  # a constant in capitals is fine
+
+
+def test_a_lower_case_value_from_outside_is_named(capsys):
+    namespace = {"outside": np.zeros(1), "softmax": softmax}
+    exec("def answer(c):\n    return softmax(c) + outside[0]", namespace)
+    check("single_layer.softmax", namespace["answer"])
+    assert "it reads outside from outside the function" in capsys.readouterr().out
+
+
+def test_what_is_not_a_function_is_said():
+    assert "check needs your function, not a ndarray." in says("single_layer.softmax", np.ones(2))
+
+
+def test_an_unknown_question_is_said():
+    with pytest.raises(ValueError, match=r"no question 'softmax'; there are single_layer.softmax"):
+        check("softmax", softmax)
+
+
+def test_a_right_answer_is_one_line(capsys):
+    check("single_layer.softmax", softmax)
+    assert capsys.readouterr().out == "single_layer.softmax: right.\n"
+
+
+def test_what_a_function_prints_is_dropped(capsys):
+    import sys
+    import warnings
+
+    def chatty(c):
+        print("hello")
+        print("hello", file=sys.stderr)
+        warnings.warn("hello", stacklevel=1)
+        return softmax(c)
+
+    check("single_layer.softmax", chatty)
+    captured = capsys.readouterr()
+    assert captured.out == "single_layer.softmax: right.\n"
+    assert captured.err == ""
+
+
+def test_check_failed_shows_its_message_without_frames():
+    try:
+        check("single_layer.softmax", not_attempted)
+    except CheckFailed as failed:
+        assert failed._render_traceback_() == [
+            "single_layer.softmax: not attempted yet. Write softmax above."
+        ]
+
+
+def every_message():
+    for question, mistakes in WRONG.items():
+        for functions in mistakes.values():
+            for function in functions:
+                asked = QUESTIONS[question]
+                yield asked, explain(examine(asked, function, cases(question, (1, 2), True)))
+
+
+def test_messages_are_narrow_and_never_give_the_formula_away():
+    for question, message in every_message():
+        assert max(map(len, message.splitlines())) <= WIDTH, message
+        for formula in question.formulas.values():
+            if " " in formula:
+                assert formula not in message
+        for line in right_source(question).splitlines()[1:]:
+            assert line.strip() not in message
+
+
+def test_no_hint_holds_a_right_formula():
+    for mistake in CATALOGUE.values():
+        for text in (mistake.name, mistake.hint):
+            assert not any(formula in text for formula in TWO_LAYERS.values() if " " in formula)
+            assert len(text) <= 100
+
+
+def test_the_entries_that_differ_are_marked():
+    message = says("multi_layer.backward_relu", lambda dh, a: dh * (a >= 0))
+    yours = next(line for line in message.splitlines() if line.startswith("    yours"))
+    assert yours.count("*") == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "sizes"),
+    [
+        ("matmul: ... (size 1 is different from 3)", ("product", "1", "3")),
+        ("shapes (1,3) and (1,4) not aligned: 3 (dim 1) != 1 (dim 0)", ("product", "1", "3")),
+        ("mat1 and mat2 shapes cannot be multiplied (1x3 and 1x4)", ("product", "1", "3")),
+        ("operands could not be broadcast together with shapes (1,3) (1,4)", None),
+        ("The size of tensor a (3) must match the size of tensor b (4) at ...", None),
+        ("list index out of range", ()),
+    ],
+)
+def test_sizes_that_do_not_fit_are_read_from_the_message(error, sizes):
+    found = mismatch(ValueError(error))
+    assert found == sizes if sizes is not None else found[0] == "elementwise"
+
+
+def test_zero_is_not_accepted_for_a_tiny_true_value():
+    """NumPy's own tolerance would take 0 for 1e-9."""
+    assert difference(np.zeros((1, 2)), np.array([[1e-9, 0.0]])) is not None
+
+
+def test_float32_is_compared_as_float32():
+    true = np.array([[1.0, 0.5]])
+    assert difference((true + 3e-5).astype(np.float32), true) is None
+    assert difference(true + 3e-5, true) is not None
+
+
+def test_batches_are_right_too():
+    for question, functions in RIGHT.items():
+        if question.startswith("multi_layer.backward_hidden"):
+            assert functions[0](np.ones((3, 4)), np.ones((2, 4))).shape == (3, 2)

@@ -1,0 +1,92 @@
+"""Imports go one way, and importing chainrule is light."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import chainrule
+
+PACKAGE = Path(chainrule.__file__).parent
+# What each room may import; a room that is missing here may be imported by cli alone.
+ARROWS = {
+    "formulas": set(),
+    "network": {"formulas"},
+    "reference": {"network"},
+    "questions": {"formulas", "network"},
+    "mistakes": {"formulas"},
+    "compare": set(),
+    "cases": {"network", "questions", "reference"},
+    "attempt": {"cases"},
+    "flags": set(),
+    "diagnose": {
+        "attempt", "cases", "compare", "formulas", "mistakes", "network", "questions",
+    },
+    "carry": {"attempt", "cases", "compare", "formulas", "network", "questions"},
+    "marking": {
+        "attempt", "cases", "carry", "compare", "diagnose", "flags", "mistakes", "questions",
+    },
+    "explain": {"compare", "marking", "mistakes", "questions"},
+    "checks": {"cases", "compare", "explain", "marking", "questions"},
+    "explorer": {
+        "attempt", "cases", "compare", "diagnose", "formulas", "marking", "mistakes", "network",
+        "questions", "reference",
+    },
+    "sample_class": {"diagnose", "mistakes", "questions", "formulas"},
+    "course": set(),
+    "grading": set(),
+    "report": set(),
+}  # fmt: skip
+
+
+def room(path):
+    """The room a file belongs to: its own name, or its folder's."""
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def arrows():
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            names = []
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [node.module]
+                if node.module == "chainrule":
+                    names = [f"chainrule.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            for name in names:
+                if name.startswith("chainrule."):
+                    yield room(path), name.split(".")[1], path
+
+
+def test_imports_go_one_way():
+    for here, there, path in arrows():
+        if here in ("cli", "__init__", "__main__") or here == there:
+            continue
+        assert there in ARROWS.get(here, ()), f"{path.name} imports {there}"
+
+
+def test_there_is_no_circle():
+    order: list[str] = []
+    rooms = dict(ARROWS)
+    while rooms:
+        free = [name for name, needs in rooms.items() if needs <= set(order)]
+        assert free, f"a circle among {sorted(rooms)}"
+        order += free
+        for name in free:
+            del rooms[name]
+
+
+@pytest.mark.parametrize(
+    ("statement", "absent"),
+    [
+        ("import chainrule", ("torch", "numpy", "IPython", "nbgrader", "anywidget")),
+        ("from chainrule import check, grade", ("torch", "IPython", "nbgrader", "anywidget")),
+    ],
+)
+def test_importing_is_light(statement, absent):
+    code = f"{statement}\nimport sys\nprint([name for name in {absent!r} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
