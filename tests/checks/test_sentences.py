@@ -1,4 +1,4 @@
-"""Each way to go wrong has its sentence; messages fit nbgrader's Validate, and give nothing away."""
+"""Each way to go wrong has its sentence; messages fit nbgrader's Validate and give nothing away."""
 
 import numpy as np
 import pytest
