@@ -16,8 +16,8 @@ class CourseError(RuntimeError):
     """nbgrader could not make a release; the message holds what it said."""
 
 
-def nbgrader(course: Path, *arguments: str) -> None:
-    """Run nbgrader in a course folder without a word; raise CourseError if it fails."""
+def nbgrader(course: Path, *arguments: str) -> str:
+    """Run nbgrader in a course folder, and return what it said; raise CourseError if it fails."""
     # nbgrader starts alembic by name, so this environment's bin must be on the path.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run(
@@ -32,6 +32,7 @@ def nbgrader(course: Path, *arguments: str) -> None:
         errors = [line for line in done.stdout.splitlines() if "| ERROR]" in line]
         said = "\n".join(errors or [done.stdout.strip()])
         raise CourseError(f"nbgrader {arguments[0]} failed:\n{said}")
+    return done.stdout
 
 
 def release(course: Path, db: str | None = None) -> None:

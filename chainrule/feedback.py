@@ -10,8 +10,9 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
 
+# From the line of the beginning to the line of the end, or else to the end of the cell.
 HIDDEN = re.compile(
-    r"^.*BEGIN (HIDDEN TESTS|MARK SCHEME).*?(?:END \1.*?$|\Z)\n?", re.MULTILINE | re.DOTALL
+    r"^[^\n]*BEGIN (HIDDEN TESTS|MARK SCHEME)(?:.*?END \1[^\n]*\n?|.*)", re.MULTILINE | re.DOTALL
 )
 
 

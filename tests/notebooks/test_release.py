@@ -1,0 +1,61 @@
+"""release/ is what source/ gives now, and gives nothing away."""
+
+import shutil
+
+import nbformat
+import pytest
+
+from chainrule.course import CourseError, nbgrader, release, stale
+
+from .conftest import EXERCISES, ROOT, read, role, source
+
+
+def test_the_release_is_up_to_date():
+    assert stale(ROOT) == [], "run `make release`"
+
+
+def test_a_stale_release_is_noticed(tmp_path):
+    for name in ("source", "release"):
+        shutil.copytree(ROOT / name / "update_step", tmp_path / name / "update_step")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    path = tmp_path / "source/update_step/update_step.ipynb"
+    notebook = read(path)
+    notebook.cells[0].source += "\n\nOne word more."
+    nbformat.write(notebook, path)
+    (tmp_path / "release/update_step/extra.txt").write_text("not from the source")
+    assert stale(tmp_path) == ["update_step/extra.txt", "update_step/update_step.ipynb"]
+
+
+def test_a_release_without_a_source_goes(course, tmp_path):
+    shutil.copytree(ROOT / "source/update_step", tmp_path / "source/update_step")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "release/forgotten").mkdir(parents=True)
+    release(tmp_path)
+    assert [made.name for made in (tmp_path / "release").iterdir()] == ["update_step"]
+
+
+def test_what_nbgrader_says_is_passed_on(course):
+    with pytest.raises(CourseError, match="no_such_exercise"):
+        nbgrader(course, "generate_assignment", "no_such_exercise")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_nothing_is_given_away(exercise):
+    path = ROOT / "release" / exercise / f"{exercise}.ipynb"
+    text = path.read_text()
+    for word in ("SOLUTION", "HIDDEN TESTS", "seeds", "MARK SCHEME", "Marking guide"):
+        assert word not in text, word
+    released = {cell.id: cell.source for cell in read(path).cells}
+    for cell in source(exercise).cells:
+        if role(cell, "solution"):
+            solution = cell.source.partition("### BEGIN SOLUTION\n")[2] or cell.source
+            assert solution.splitlines()[0] not in released[cell.id], cell.id
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_questions_stay(exercise):
+    cells = read(ROOT / "release" / exercise / f"{exercise}.ipynb").cells
+    assert "points)" in cells[-2].source
+    assert cells[-1].source == "YOUR ANSWER HERE"
+    stubs = [cell.source for cell in cells if role(cell, "solution") and cell.cell_type == "code"]
+    assert stubs and all("returns:" in stub and "not attempted" in stub for stub in stubs)
