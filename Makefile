@@ -22,7 +22,12 @@ check: setup    ## format, lint, types, stale files: what CI runs before the tes
 	ruff format --check .
 	ruff check .
 	mypy
+	chainrule release --check
 
 .PHONY: test
 test: setup     ## the tests
 	pytest
+
+.PHONY: release
+release: setup  ## make release/ from source/
+	chainrule release

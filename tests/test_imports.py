@@ -36,6 +36,7 @@ ARROWS = {
     },
     "sample_class": {"diagnose", "mistakes", "questions", "formulas"},
     "course": set(),
+    "feedback": set(),
     "grading": set(),
     "report": set(),
 }  # fmt: skip
