@@ -17,6 +17,19 @@ $(BIN)/.ready: requirements.txt requirements-dev.txt pyproject.toml
 .PHONY: setup
 setup: $(BIN)/.ready    ## make the environment
 
+.PHONY: release
+release: setup  ## make release/ from source/
+	chainrule release
+
+.PHONY: lab
+lab: setup      ## JupyterLab for learners, on copies of the releases in work/
+	chainrule hand-out
+	jupyter lab --ServerApp.root_dir=work $(LAB)
+
+.PHONY: lab-instructor
+lab-instructor: setup   ## JupyterLab on the course, with Formgrader
+	jupyter lab $(LAB)
+
 .PHONY: check
 check: setup    ## format, lint, types, stale files: what CI runs before the tests
 	ruff format --check .
@@ -25,9 +38,13 @@ check: setup    ## format, lint, types, stale files: what CI runs before the tes
 	chainrule release --check
 
 .PHONY: test
-test: setup     ## the tests
+test: setup debian      ## the tests
+	pytest -m "not long"
+
+.PHONY: test-all
+test-all: setup debian  ## the tests, those that take minutes too
 	pytest
 
-.PHONY: release
-release: setup  ## make release/ from source/
-	chainrule release
+.PHONY: debian
+debian:
+	@scripts/debian-packages bwrap=bubblewrap chromium=chromium

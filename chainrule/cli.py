@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from chainrule.errors import ChainruleError
+
 Commands = Any  # what add_subparsers returns; its class has no public name
 
 
@@ -14,14 +16,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="chainrule", description="A course on backpropagation.")
     commands = parser.add_subparsers(required=True, metavar="command")
     add_release(commands)
+    add_sample_class(commands)
+    add_hand_out(commands)
     chosen = parser.parse_args(arguments)
-    return chosen.run(chosen)
+    try:
+        return chosen.run(chosen)
+    except ChainruleError as error:
+        print(f"chainrule: {error}", file=sys.stderr)
+        return 1
 
 
 def add_course(parser: argparse.ArgumentParser) -> None:
     """The option that every command about a course has."""
     parser.add_argument(
-        "--course", type=Path, default=Path(), help="the course's folder (default: this one)"
+        "--course-dir", type=Path, default=Path(), metavar="DIR", help="the course (default: here)"
     )
 
 
@@ -33,16 +41,42 @@ def add_release(commands: Commands) -> None:
 
 
 def run_release(chosen: argparse.Namespace) -> int:
-    from chainrule.course import CourseError, release, stale
+    from chainrule.course import release, stale
 
-    try:
-        if not chosen.check:
-            release(chosen.course)
-            return 0
-        old = stale(chosen.course)
-    except CourseError as error:
-        print(error, file=sys.stderr)
-        return 1
+    if not chosen.check:
+        release(chosen.course_dir)
+        return 0
+    old = stale(chosen.course_dir)
     if old:
         print(f"release/ is stale: {', '.join(old)}. Run `make release`.", file=sys.stderr)
     return 1 if old else 0
+
+
+def add_sample_class(commands: Commands) -> None:
+    parser = commands.add_parser("sample-class", help="write a class of made-up submissions")
+    parser.add_argument("--learners", type=int, default=24, metavar="N", help="default: 24")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="default: 0")
+    add_course(parser)
+    parser.set_defaults(run=run_sample_class)
+
+
+def run_sample_class(chosen: argparse.Namespace) -> int:
+    from chainrule.sample_class import sample_class
+
+    made = sample_class(chosen.course_dir, chosen.learners, chosen.seed)
+    print(f"{len(made)} learners in {chosen.course_dir / 'submitted'}")
+    return 0
+
+
+def add_hand_out(commands: Commands) -> None:
+    parser = commands.add_parser("hand-out", help="copy releases to work/, where learners work")
+    add_course(parser)
+    parser.set_defaults(run=run_hand_out)
+
+
+def run_hand_out(chosen: argparse.Namespace) -> int:
+    from chainrule.course import hand_out
+
+    new = hand_out(chosen.course_dir)
+    print(f"new in work/: {', '.join(new)}" if new else "work/ has every exercise already")
+    return 0

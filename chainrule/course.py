@@ -11,8 +11,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from chainrule.errors import ChainruleError
 
-class CourseError(RuntimeError):
+
+class CourseError(ChainruleError):
     """nbgrader could not make a release; the message holds what it said."""
 
 
@@ -35,14 +37,12 @@ def nbgrader(course: Path, *arguments: str) -> str:
     return done.stdout
 
 
-def release(course: Path, db: str | None = None) -> None:
+def release(course: Path) -> None:
     """Make `release/` anew from `source/`, and drop releases that have no source any more.
 
-    db: the URL of the gradebook that learns of the exercises, or None for none.
+    The course's gradebook learns of the exercises, as with nbgrader's own command.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        db = db or f"sqlite:///{folder}/gradebook.db"
-        nbgrader(course, "generate_assignment", "--assignment=*", "--force", f"--db={db}")
+    nbgrader(course, "generate_assignment", "--assignment=*", "--force")
     for made in (course / "release").iterdir():
         if made.is_dir() and not (course / "source" / made.name).is_dir():
             shutil.rmtree(made)
@@ -59,6 +59,20 @@ def stale(course: Path) -> list[str]:
         names = _files(here) | _files(there)
         _, differ, missing = filecmp.cmpfiles(here, there, sorted(names), shallow=False)
     return sorted(differ + missing)
+
+
+def hand_out(course: Path) -> list[str]:
+    """Copy each release into `work/` once; what a learner has there already is never touched.
+
+    Returns the exercises that were copied. Raises CourseError where nothing is released.
+    """
+    released = sorted(path for path in (course / "release").glob("*") if path.is_dir())
+    if not released:
+        raise CourseError(f"there is nothing in {course / 'release'}: run `make release` first")
+    new = [path for path in released if not (course / "work" / path.name).exists()]
+    for path in new:
+        shutil.copytree(path, course / "work" / path.name)
+    return [path.name for path in new]
 
 
 def _files(folder: Path) -> set[str]:

@@ -34,11 +34,13 @@ ARROWS = {
         "attempt", "cases", "compare", "diagnose", "formulas", "marking", "mistakes", "network",
         "questions", "reference",
     },
-    "sample_class": {"diagnose", "mistakes", "questions", "formulas"},
-    "course": set(),
+    "errors": set(),
+    "sample_answers": set(),
+    "sample_class": {"diagnose", "errors", "questions", "sample_answers"},
+    "course": {"errors"},
     "feedback": set(),
-    "grading": set(),
-    "report": set(),
+    "grading": {"errors"},
+    "report": {"errors"},
 }  # fmt: skip
 
 

@@ -1,0 +1,204 @@
+"""A class of submissions with known mistakes, made from the current release.
+
+The first eight learners are an all-right one, a blank one, and so on (`KINDS`); the rest share out
+the catalogue's mistakes, so that with 24 learners each mistake is made by someone. The same numbers
+and seed give the same files.
+"""
+
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+
+from chainrule.diagnose import right_source, variants
+from chainrule.errors import ChainruleError
+from chainrule.questions import QUESTIONS, Question
+from chainrule.sample_answers import COMPOSED, ODD, OWN_WORDS, REMEMBERED, WRONG_TYPES
+
+# nbgrader regrades a submission when its time stamp is new; this one never changes.
+TIMESTAMP = "2026-01-15 12:00:00 UTC\n"
+# At one example these compute the same numbers as the right formula.
+SAME_AT_ONE = {"D1", "D2", "D4", "F3", "G2", "G3"}
+
+
+class SampleClassError(ChainruleError):
+    """The class cannot be made; the message says what was found and what to do."""
+
+
+@dataclass
+class Learner:
+    """A made-up learner: its name, and the sources of its answers by question.
+
+    `mistakes` are the catalogue's ids by question; a question that is missing from `answers` is
+    left as it was released.
+    """
+
+    name: str
+    answers: dict[str, str] = field(default_factory=dict)
+    mistakes: dict[str, str] = field(default_factory=dict)
+    written: bool = True
+
+
+def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learner]:
+    """Write `submitted/` of a course; only the folders of the learners that are made are replaced.
+
+    Raises SampleClassError where there is no release, or no learner is asked for.
+    """
+    if learners < 1:
+        raise SampleClassError(f"a class has at least 1 learner, not {learners}")
+    released = {name: course / "release" / name / f"{name}.ipynb" for name in exercises()}
+    missing = [name for name, path in released.items() if not path.is_file()]
+    if missing:
+        raise SampleClassError(f"no release of {', '.join(missing)}: run `make release` first")
+    notebooks = {name: path.read_text() for name, path in released.items()}
+    made = list(_class(learners, seed))
+    for learner in made:
+        for exercise, text in notebooks.items():
+            folder = course / "submitted" / learner.name / exercise
+            if folder.exists():
+                shutil.rmtree(folder)
+            shutil.copytree(released[exercise].parent, folder)
+            (folder / f"{exercise}.ipynb").write_text(_filled(text, exercise, learner))
+            (folder / "timestamp.txt").write_text(TIMESTAMP)
+    return made
+
+
+def exercises() -> list[str]:
+    """The exercises' names, in the order of the course."""
+    return list(dict.fromkeys(question.exercise for question in QUESTIONS.values()))
+
+
+def _class(count: int, seed: int) -> Iterator[Learner]:
+    rng = random.Random(seed)
+    for number, (kind, fill) in enumerate(list(KINDS.items())[:count], start=1):
+        learner = Learner(f"{number:03d}-{kind}")
+        fill(learner, rng)
+        yield learner
+    left = count - len(KINDS)
+    for number, hand in enumerate(_deal(max(left, 0), rng), start=len(KINDS) + 1):
+        learner = Learner(f"{number:03d}-mistakes")
+        _right(learner, rng)
+        for question, mistake, text in hand:
+            _slip(learner, question, mistake, text)
+        yield learner
+
+
+def _deal(hands: int, rng: random.Random) -> list[list[tuple[str, str, str]]]:
+    """Every mistake once, dealt out like cards; each hand gets one of each exercise at least."""
+    dealt: list[list[tuple[str, str, str]]] = [[] for _ in range(hands)]
+    for exercise in exercises() if hands else ():
+        cards = _cards(exercise)
+        for turn in range(max(len(cards), hands)):
+            card = cards[turn] if turn < len(cards) else rng.choice(cards)
+            # A function holds one mistake; the next hand that has none there takes the card.
+            for hand in dealt[turn % hands :] + dealt[: turn % hands]:
+                if card[0] not in [taken for taken, _, _ in hand]:
+                    hand.append(card)
+                    break
+    return dealt
+
+
+def _cards(exercise: str) -> list[tuple[str, str, str]]:
+    """Each mistake of an exercise, in the first function where it can be typed."""
+    cards: dict[str, tuple[str, str, str]] = {}
+    for question in QUESTIONS.values():
+        if question.exercise == exercise:
+            for name, mistake, text in _typed(question):
+                cards.setdefault(mistake, (name, mistake, text))
+    return sorted(cards.values())
+
+
+def _typed(question: Question) -> Iterator[tuple[str, str, str]]:
+    for variant in variants(question):
+        marked = not (variant.mistake.id == "L5" and question.function == "backward")
+        if variant.mistake.id not in SAME_AT_ONE and marked:
+            yield question.name, variant.mistake.id, variant.text
+    if question.name in REMEMBERED:
+        yield question.name, "U10", REMEMBERED[question.name]
+
+
+def _slip(learner: Learner, question: str, mistake: str, text: str) -> None:
+    learner.answers[question] = text
+    learner.mistakes[question] = mistake
+
+
+def _right(learner: Learner, rng: random.Random) -> None:
+    for question in QUESTIONS.values():
+        learner.answers[question.name] = COMPOSED.get(question.name) or right_source(question)
+
+
+def _blank(learner: Learner, rng: random.Random) -> None:
+    learner.written = False
+
+
+def _half_done(learner: Learner, rng: random.Random) -> None:
+    for exercise in exercises():
+        names = [name for name, question in QUESTIONS.items() if question.exercise == exercise]
+        for name in names[: len(names) // 2]:
+            learner.answers[name] = right_source(QUESTIONS[name])
+    learner.written = False
+
+
+def _two_mistakes(learner: Learner, rng: random.Random) -> None:
+    """Two in each exercise, in functions of which the later one calls the earlier."""
+    _right(learner, rng)
+    for exercise in exercises():
+        by_question: dict[str, list[tuple[str, str, str]]] = {}
+        for card in _cards(exercise):
+            by_question.setdefault(card[0], []).append(card)
+        for name in rng.sample(sorted(by_question), 2):
+            _slip(learner, *rng.choice(by_question[name]))
+
+
+def _odd_but_right(learner: Learner, rng: random.Random) -> None:
+    _right(learner, rng)
+    learner.answers |= ODD
+
+
+def _wrong_types(learner: Learner, rng: random.Random) -> None:
+    _right(learner, rng)
+    learner.answers |= WRONG_TYPES
+
+
+def _does_not_run(learner: Learner, rng: random.Random) -> None:
+    """A line that Python cannot read, in the first function of each exercise."""
+    _right(learner, rng)
+    for exercise in exercises():
+        first = next(name for name in learner.answers if name.startswith(exercise))
+        head, _, body = learner.answers[first].partition("\n")
+        learner.answers[first] = f"{head}\n    so this is where I got stuck (sorry\n{body}"
+
+
+def _unwritten(learner: Learner, rng: random.Random) -> None:
+    _right(learner, rng)
+    learner.written = False
+
+
+KINDS: dict[str, Callable[[Learner, random.Random], None]] = {
+    "all-right": _right,
+    "blank": _blank,
+    "half-done": _half_done,
+    "two-mistakes": _two_mistakes,
+    "odd-but-right": _odd_but_right,
+    "wrong-types": _wrong_types,
+    "does-not-run": _does_not_run,
+    "no-words": _unwritten,
+}
+
+
+def _filled(text: str, exercise: str, learner: Learner) -> str:
+    """The released notebook with the learner's answers in it."""
+    notebook = nbformat.reads(text, as_version=4)
+    for cell in notebook.cells:
+        marks = cell.metadata.get("nbgrader", {})
+        answer = learner.answers.get(f"{exercise}.{marks.get('grade_id')}")
+        if not marks.get("solution"):
+            continue
+        if cell.cell_type == "markdown" and learner.written:
+            cell.source = OWN_WORDS[marks["grade_id"]]
+        elif cell.cell_type == "code" and answer is not None:
+            cell.source = answer.rstrip()
+    return nbformat.writes(notebook) + "\n"
