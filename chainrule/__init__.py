@@ -13,10 +13,11 @@ if TYPE_CHECKING:
     from chainrule.checks import CheckFailed as CheckFailed
     from chainrule.checks import check as check
     from chainrule.checks import grade as grade
+    from chainrule.explorer import Explorer as Explorer
 
 __version__ = "0.1.0"
 
-_HOMES = {"check": "checks", "grade": "checks", "CheckFailed": "checks"}
+_HOMES = {"check": "checks", "grade": "checks", "CheckFailed": "checks", "Explorer": "explorer"}
 __all__ = [*_HOMES]
 
 

@@ -1,0 +1,50 @@
+"""The page's modules as one: a widget is handed one module, and a saved page has one script.
+
+Each module's imports come before it in `MODULES`, so it is enough to write them one after the
+other without their `import` lines. Names must be unique among the modules; a test has Node parse
+the result.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from string import Template
+
+PAGE = Path(__file__).parent / "page"
+MODULES = (
+    *("format", "engine", "formula", "state", "scene", "layout"),
+    *("dom", "number", "picture", "panels", "tables", "controls", "view"),
+)
+
+
+@cache
+def module() -> str:
+    """All modules as one ES module with the default export of the last."""
+    return _joined() + "export default { render };\n"
+
+
+@cache
+def stylesheet() -> str:
+    """The stylesheet."""
+    return (PAGE / "explorer.css").read_text(encoding="utf-8")
+
+
+def page(state: Mapping[str, object], title: str) -> str:
+    """One self-contained HTML file in which an explorer of that state moves without a kernel."""
+    template = Template((PAGE / "page.html").read_text(encoding="utf-8"))
+    data = json.dumps(state, allow_nan=False).replace("<", "\\u003c")
+    safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
+    return template.substitute(title=safe_title, css=stylesheet(), code=_joined(), state=data)
+
+
+def _joined() -> str:
+    texts = ((PAGE / f"{name}.js").read_text(encoding="utf-8") for name in MODULES)
+    return "".join(_without_imports(text) for text in texts)
+
+
+def _without_imports(text: str) -> str:
+    text = re.sub(r'^import [^"]*"\./\w+\.js";\n', "", text, flags=re.MULTILINE)
+    text = re.sub(r"^export default .*;\n", "", text, flags=re.MULTILINE)
+    return re.sub(r"^export ", "", text, flags=re.MULTILINE)

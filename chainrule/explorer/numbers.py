@@ -1,0 +1,104 @@
+"""The numbers of an explorer as plain data, and what may be wrong with them.
+
+`page/state.js` has the same rules in the same words; a test holds the two together.
+"""
+
+import math
+from typing import Any
+
+from chainrule.network import PARAMETERS, Network, network
+
+LARGEST = 1_000_000
+MOST_UNITS = 6
+NUMBERS = ("x", "target", "parameters", "learning_rate")
+
+Rows = list[list[float]]
+
+
+def numbers_of(example: Network, learning_rate: float) -> dict[str, Any]:
+    """A network of one example as plain data. Raises ValueError for more than one example."""
+    if len(example.x) != 1:
+        raise ValueError(f"the explorer shows 1 example, x has {len(example.x)} rows")
+    return {
+        "x": example.x.tolist(),
+        "target": int(example.target[0]),
+        "parameters": [array.tolist() for array in example.parameters],
+        "learning_rate": float(learning_rate),
+    }
+
+
+def network_of(numbers: dict[str, Any]) -> Network:
+    """The network of such data."""
+    return network(numbers["x"], [numbers["target"]], *numbers["parameters"])
+
+
+def rows(name: str, value: Any) -> Rows:
+    """An array, tensor or nested list as rows of floats; a flat one is one row.
+
+    Raises ValueError where it is none.
+    """
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"{name} is not an array of rows of numbers")
+    if not any(isinstance(row, list | tuple) or hasattr(row, "tolist") for row in value):
+        value = [value]
+    nested = []
+    for i, row in enumerate(value):
+        row = row.tolist() if hasattr(row, "tolist") else row
+        if not isinstance(row, list | tuple) or not row:
+            raise ValueError(f"{name} is not an array of rows of numbers")
+        nested.append([_number(f"{name}[{i},{j}]", entry) for j, entry in enumerate(row)])
+    return nested
+
+
+def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
+    """The numbers as plain data. Raises ValueError, in one line, for the first thing wrong."""
+    parameters = list(numbers["parameters"])
+    if len(parameters) not in PARAMETERS:
+        raise ValueError(f"parameters must be 2 or 4 arrays, not {len(parameters)}")
+    names = ("x", *PARAMETERS[len(parameters)])
+    arrays = [
+        rows(name, value) for name, value in zip(names, (numbers["x"], *parameters), strict=True)
+    ]
+    wide = 0
+    for name, array in zip(names, arrays, strict=True):
+        _check_shape(name, array, wide)
+        wide = len(array[0])
+    target, learning_rate = numbers["target"], float(numbers["learning_rate"])
+    if int(target) != target or not 0 <= target < wide:
+        raise ValueError(f"target is {target}, the classes are 0 to {wide - 1}")
+    if not 0 < learning_rate <= 1000:
+        given = f"{learning_rate:.12g}"
+        raise ValueError(f"learning_rate is {given}, it must be above 0 and at most 1000")
+    return {
+        "x": arrays[0],
+        "target": int(target),
+        "parameters": arrays[1:],
+        "learning_rate": learning_rate,
+    }
+
+
+def _number(name: str, entry: Any) -> float:
+    try:
+        value = float(entry)
+    except (TypeError, ValueError):
+        value = math.nan
+    if not math.isfinite(value):
+        raise ValueError(f"{name} is not a finite number")
+    if abs(value) > LARGEST:
+        raise ValueError(f"{name} is {value:.12g}, the largest size is {LARGEST}")
+    return value
+
+
+def _check_shape(name: str, array: Rows, wide: int) -> None:
+    columns = len(array[0])
+    for i, row in enumerate(array):
+        if len(row) != columns:
+            raise ValueError(f"row {i} of {name} has {len(row)} numbers, row 0 has {columns}")
+    expected = wide if name.startswith("W") else 1
+    if len(array) != expected:
+        raise ValueError(f"{name} has {len(array)} rows, expected {expected}")
+    if name.startswith("b") and columns != wide:
+        raise ValueError(f"{name} has {columns} numbers, expected {wide}")
+    if columns > MOST_UNITS:
+        raise ValueError(f"{name} has {columns} columns, at most {MOST_UNITS} are shown")

@@ -1,0 +1,111 @@
+// What stands around the network: presets, learning rate, update, undo, modes, type size, phases.
+
+import { element, mark, put, setAttribute } from "./dom.js";
+import { layersOf, phases, split } from "./formula.js";
+import { format } from "./format.js";
+import { editable } from "./number.js";
+
+const FONT_SCALES = [1, 1.25, 1.5, 2, 2.5, 3];
+
+export function toolbar(act) {
+  const presets = element("select", { "aria-label": "Example", onchange: () => act.load(presets.value) });
+  const rate = editable("learning_rate", "learning rate", act);
+  const button = (text, title, onclick) =>
+    element("button", { type: "button", title, onclick }, text);
+  const undo = button("Undo", "Take back the last change", act.undo);
+  const reset = button("Reset", "Back to where this example began", act.reset);
+  const predict = element("input", { type: "checkbox", onchange: () => act.predict(predict.checked) });
+  const hide = button("", "Hide these values until a number is typed", () => act.hide(hide.value));
+  const larger = (by) => () => act.fontScale(by);
+  const el = element(
+    "div",
+    { class: "toolbar", role: "group", "aria-label": "Controls" },
+    element("label", {}, "Example", presets),
+    element("label", {}, "learning rate η", rate.el),
+    button("Update", "One step of gradient descent", () => act.step(1)),
+    button("× 10", "Ten steps of gradient descent", () => act.step(10)),
+    undo,
+    reset,
+    element("label", { class: "check" }, predict, "Predict"),
+    hide,
+    element("span", { class: "space" }),
+    button("A−", "Smaller type", larger(-1)),
+    button("A+", "Larger type", larger(1)),
+    button("Full screen", "Fill the screen, or leave it", act.fullScreen),
+  );
+  let listed = "";
+  return {
+    el,
+    update(scene) {
+      const { state } = scene;
+      const names = Object.keys(state._presets);
+      if (listed !== names.join()) {
+        const options = names.map((name) =>
+          element("option", { value: name }, state._presets[name].title),
+        );
+        presets.replaceChildren(element("option", { value: "", hidden: "" }, "own numbers"), ...options);
+        listed = names.join();
+      }
+      presets.value = presetOf(state);
+      const value = state.learning_rate;
+      rate.update(format(value), value, format(value));
+      undo.disabled = state.history.length === 0;
+      predict.checked = state.mode === "predict";
+      const { name } = split(scene.about);
+      const computed = state.phase !== "update" && state.phase !== "x";
+      hide.hidden = state.mode !== "predict" || !computed;
+      hide.value = name;
+      put(hide, state.hidden.includes(name) ? `Show ${name}` : `Hide ${name}`);
+    },
+  };
+}
+
+function presetOf(state) {
+  const start = JSON.stringify(state._start);
+  const same = ([, preset]) => JSON.stringify(preset.numbers) === start;
+  return Object.entries(state._presets).find(same)?.[0] ?? "";
+}
+
+export function nextFontScale(now, by) {
+  const place = FONT_SCALES.findIndex((scale) => scale >= now);
+  return FONT_SCALES[Math.min(Math.max(place + by, 0), FONT_SCALES.length - 1)];
+}
+
+export function phaseBar(act) {
+  const el = element("nav", { class: "phases", "aria-label": "Phases" });
+  const back = element("button", { type: "button", onclick: () => act.move(-1) }, "◂ Back");
+  const next = element("button", { type: "button", onclick: () => act.move(1) }, "Next ▸");
+  const groups = { forward: element("ol"), backward: element("ol") };
+  el.append(element("div", { class: "moves" }, back, next));
+  for (const [name, list] of Object.entries(groups)) {
+    setAttribute(list, "aria-label", name);
+    el.append(element("div", { class: "group" }, element("span", { class: "name" }, name), list));
+  }
+  let built = 0;
+  let buttons = [];
+  return {
+    el,
+    update({ state }) {
+      const order = phases(layersOf(state));
+      if (built !== order.length) {
+        buttons = order.map((name) => phaseButton(name, act));
+        const turn = order.indexOf("grad_logits");
+        groups.forward.replaceChildren(...buttons.slice(0, turn).map((b) => b.item));
+        groups.backward.replaceChildren(...buttons.slice(turn).map((b) => b.item));
+        built = order.length;
+      }
+      const at = order.indexOf(state.phase);
+      back.disabled = at === 0;
+      next.disabled = at === order.length - 1;
+      buttons.forEach(({ button }, place) => {
+        setAttribute(button, "aria-current", place === at ? "step" : null);
+        mark(button, { done: place < at });
+      });
+    },
+  };
+}
+
+function phaseButton(name, act) {
+  const button = element("button", { type: "button", onclick: () => act.go(name) }, name);
+  return { button, item: element("li", {}, button) };
+}

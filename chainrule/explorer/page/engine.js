@@ -1,0 +1,66 @@
+// Forward pass, gradients and update of a network of one or two layers, for one example.
+// Pure arithmetic on nested arrays; rows are examples, and biases are rows.
+
+export const range = (count) => Array.from({ length: count }, (_, index) => index);
+const map = (a, f) => a.map((row, i) => row.map((value, j) => f(value, i, j)));
+const transpose = (a) => a[0].map((_, j) => a.map((row) => row[j]));
+const matmul = (a, b) =>
+  a.map((row) => range(b[0].length).map((j) => row.reduce((sum, v, k) => sum + v * b[k][j], 0)));
+const affine = (a, weights, bias) => map(matmul(a, weights), (value, _, j) => value + bias[0][j]);
+
+export function parameterNames(parameters) {
+  return parameters.length === 2 ? ["W", "b"] : ["W1", "b1", "W2", "b2"];
+}
+
+// The sizes of the layers, features and classes included.
+export function sizes(state) {
+  return [state.x[0].length, ...state.parameters.filter((_, k) => k % 2).map((b) => b[0].length)];
+}
+
+// The inputs and parameters by name.
+export function named(state) {
+  const names = parameterNames(state.parameters);
+  return { x: state.x, ...Object.fromEntries(names.map((name, k) => [name, state.parameters[k]])) };
+}
+
+// Every intermediate of both passes by name, inputs and parameters included.
+export function trace(state) {
+  const { x, target, parameters } = state;
+  const values = named(state);
+  const deep = parameters.length === 4;
+  if (deep) {
+    values.hidden_pre = affine(x, values.W1, values.b1);
+    values.hidden_act = map(values.hidden_pre, (value) => Math.max(value, 0));
+  }
+  const [weights, bias] = parameters.slice(-2);
+  const input = deep ? values.hidden_act : x;
+  const logits = affine(input, weights, bias);
+  const largest = Math.max(...logits[0]);
+  const shifted = map(logits, (value) => value - largest);
+  const sum = shifted[0].reduce((total, value) => total + Math.exp(value), 0);
+  const log_probs = map(shifted, (value) => value - Math.log(sum));
+  const probs = map(log_probs, Math.exp);
+  const one_hot = map(logits, (_, i, j) => (j === target ? 1 : 0));
+  const loss = -log_probs[0][target];
+  const grad_logits = map(probs, (value, i, j) => value - one_hot[i][j]);
+  Object.assign(values, { logits, log_probs, probs, one_hot, loss, grad_logits });
+  const last = deep ? "2" : "";
+  values[`grad_W${last}`] = matmul(transpose(input), grad_logits);
+  values[`grad_b${last}`] = grad_logits;
+  if (deep) {
+    values.grad_hidden_act = matmul(grad_logits, transpose(values.W2));
+    values.grad_hidden_pre = map(values.grad_hidden_act, (value, i, j) =>
+      values.hidden_pre[i][j] > 0 ? value : 0,
+    );
+    values.grad_W1 = matmul(transpose(x), values.grad_hidden_pre);
+    values.grad_b1 = values.grad_hidden_pre;
+  }
+  return values;
+}
+
+// The parameters after one step of gradient descent: old − η·grad.
+export function updated(state, values = trace(state)) {
+  return parameterNames(state.parameters).map((name, k) =>
+    map(state.parameters[k], (value, i, j) => value - state.learning_rate * values[`grad_${name}`][i][j]),
+  );
+}

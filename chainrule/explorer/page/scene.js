@@ -1,0 +1,59 @@
+// What the views show of one state: its values as text, and which entries are lit. Made once a
+// change and handed to every panel. Pure.
+
+import { trace, updated } from "./engine.js";
+import { isEntry, isInput, layersOf, lookUp, split, subject, tokens, twin } from "./formula.js";
+import { format, formatProbability } from "./format.js";
+import { isHidden, isReached } from "./state.js";
+
+export function scene(state) {
+  const values = trace(state);
+  const about = subject(state);
+  const formula = tokens(about, state);
+  const parts = new Set(formula.filter(isEntry));
+  const shows = (id) => isReached(state, id) && !isHidden(state, id);
+  const value = (id) => (id === "η" ? state.learning_rate : lookUp(values, id));
+
+  function text(id, digits) {
+    if (id === "η") return format(state.learning_rate, digits);
+    if (!isReached(state, id)) return "";
+    if (isHidden(state, id)) return "?";
+    const { name, j } = split(id);
+    if (name === "probs") return formatProbability(value(id), values.log_probs[0][j]);
+    return format(value(id), digits);
+  }
+
+  function spoken(id) {
+    if (!isReached(state, id)) return "not computed yet";
+    if (isHidden(state, id)) return "hidden until predicted";
+    const gradient = twin(id);
+    const known = !id.startsWith("grad_") && lookUp(values, gradient) !== undefined;
+    return known && shows(gradient) ? `${text(id)}, gradient ${text(gradient)}` : text(id);
+  }
+
+  return {
+    state,
+    values,
+    about,
+    formula,
+    text,
+    spoken,
+    value,
+    shows,
+    hides: (id) => isReached(state, id) && isHidden(state, id),
+    // Backward the picture shows gradients on its edges, as soon as there are any.
+    backward: about.startsWith("grad_") || state.phase === "update",
+    lit: (id) => ({
+      selected: state.selection !== "" && (id === state.selection || id === twin(state.selection)),
+      part: parts.has(id),
+      subject: id === about && state.phase !== "x",
+      hidden: isReached(state, id) && isHidden(state, id),
+    }),
+    after: () => {
+      const next = { ...state, parameters: updated(state, values) };
+      return { parameters: next.parameters, loss: trace(next).loss };
+    },
+    layers: layersOf(state),
+    isInput,
+  };
+}

@@ -1,0 +1,168 @@
+// The state of an explorer, and what each action changes in it. Pure: an action takes the state
+// and returns the fields that change. `chainrule.Explorer` has the same state and the same rules.
+
+import { named, parameterNames, trace, updated } from "./engine.js";
+import { isInput, layersOf, phases, reached, split } from "./formula.js";
+import { format } from "./format.js";
+
+export const LARGEST = 1e6;
+export const MOST_UNITS = 6;
+const MOST_HISTORY = 100;
+const NUMBERS = ["x", "target", "parameters", "learning_rate"];
+export const FIELDS = [
+  ...NUMBERS,
+  ...["phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"],
+  ...["history", "marks", "_start", "_presets", "_formulas"],
+];
+
+export class Refused extends Error {}
+
+export function numbers(state) {
+  return Object.fromEntries(NUMBERS.map((name) => [name, state[name]]));
+}
+
+const isArray = (a) =>
+  Array.isArray(a) && a.length > 0 && a.every((row) => Array.isArray(row) && row.length > 0);
+
+// The first thing that is wrong with the numbers of a state, in one line; "" where all is well.
+export function problem(state) {
+  const { target, parameters, learning_rate } = state;
+  if (![2, 4].includes(parameters.length))
+    return `parameters must be 2 or 4 arrays, not ${parameters.length}`;
+  let wide = null;
+  for (const [name, array] of Object.entries(named(state))) {
+    if (!isArray(array)) return `${name} is not an array of rows of numbers`;
+    const [rows, columns] = [array.length, array[0].length];
+    const odd = array.findIndex((row) => row.length !== columns);
+    if (odd > 0) return `row ${odd} of ${name} has ${array[odd].length} numbers, row 0 has ${columns}`;
+    const expected = name.startsWith("W") ? wide : 1;
+    if (rows !== expected) return `${name} has ${rows} rows, expected ${expected}`;
+    if (name.startsWith("b") && columns !== wide)
+      return `${name} has ${columns} numbers, expected ${wide}`;
+    if (columns > MOST_UNITS) return `${name} has ${columns} columns, at most ${MOST_UNITS} are shown`;
+    for (const [i, row] of array.entries())
+      for (const [j, value] of row.entries()) {
+        const wrong = wrongNumber(`${name}[${i},${j}]`, value);
+        if (wrong) return wrong;
+      }
+    wide = columns;
+  }
+  if (!Number.isInteger(target) || target < 0 || target >= wide)
+    return `target is ${target}, the classes are 0 to ${wide - 1}`;
+  if (!(learning_rate > 0 && learning_rate <= 1000))
+    return `learning_rate is ${learning_rate}, it must be above 0 and at most 1000`;
+  return "";
+}
+
+function wrongNumber(id, value) {
+  if (typeof value !== "number" || !Number.isFinite(value)) return `${id} is not a finite number`;
+  if (Math.abs(value) > LARGEST) return `${id} is ${format(value)}, the largest size is ${LARGEST}`;
+  return "";
+}
+
+function checked(state, changes) {
+  const wrong = problem({ ...state, ...changes });
+  if (wrong) throw new Refused(wrong);
+  return { ...changes, guesses: {} };
+}
+
+function remembered(state, label, losses) {
+  return [...state.history, { label, losses, numbers: numbers(state) }].slice(-MOST_HISTORY);
+}
+
+// One number changed; `going` says that it goes on with the last change, as a drag does.
+export function edit(state, id, value, going = false) {
+  const wrong = wrongNumber(id, value);
+  if (wrong && id !== "learning_rate") throw new Refused(wrong);
+  const put = (array, i, j) =>
+    array.map((row, r) => (r === i ? row.map((old, c) => (c === j ? value : old)) : row));
+  const changes = {};
+  const { name, i, j } = split(id);
+  if (name === "x") changes.x = put(state.x, i, j);
+  else if (name === "target" || name === "learning_rate") changes[name] = value;
+  else {
+    const place = parameterNames(state.parameters).indexOf(name);
+    changes.parameters = state.parameters.map((a, k) => (k === place ? put(a, i, j) : a));
+  }
+  if (!(going && state.history.at(-1)?.label === id))
+    changes.history = remembered(state, id, [trace(state).loss]);
+  return checked(state, changes);
+}
+
+export function step(state, count = 1) {
+  const losses = [];
+  let now = state;
+  for (let k = 0; k < count; k++) {
+    const values = trace(now);
+    losses.push(values.loss);
+    now = { ...now, parameters: updated(now, values) };
+    const wrong = problem(now);
+    if (wrong) throw new Refused(`The step is too long: ${wrong}. Take a smaller learning rate.`);
+  }
+  const label = count === 1 ? "1 update" : `${count} updates`;
+  return checked(state, { parameters: now.parameters, history: remembered(state, label, losses) });
+}
+
+export function undo(state) {
+  const last = state.history.at(-1);
+  return last ? fresh({ ...last.numbers, history: state.history.slice(0, -1) }, state) : {};
+}
+
+export function reset(state) {
+  return fresh({ ...state._start, history: [] }, state);
+}
+
+export function load(state, name) {
+  const start = state._presets[name].numbers;
+  return fresh({ ...start, history: [], _start: start, hidden: [], marks: {} }, state);
+}
+
+// Numbers put in anew: what was selected or reached may not exist any more.
+function fresh(changes, state) {
+  const now = { ...state, ...changes };
+  const exists = now.selection === "" || has(now, now.selection);
+  if (!exists) changes.selection = "";
+  if (!phases(layersOf(now)).includes(now.phase)) changes.phase = "loss";
+  changes.hidden = now.hidden.filter((id) => has(now, id));
+  return { ...changes, guesses: {} };
+}
+
+export function has(state, id) {
+  const { name, i, j } = split(id);
+  const array = trace(state)[name];
+  return i === undefined ? array !== undefined : array?.[i]?.[j] !== undefined;
+}
+
+export function go(state, phase) {
+  return { phase, selection: isInput(state.selection) ? state.selection : "" };
+}
+
+export function move(state, by) {
+  const order = phases(layersOf(state));
+  const place = Math.min(Math.max(order.indexOf(state.phase) + by, 0), order.length - 1);
+  return go(state, order[place]);
+}
+
+// Hide or show an array by its name; a value is hidden until a number is typed for it.
+export function hide(state, name) {
+  const rest = state.hidden.filter((id) => split(id).name !== name);
+  const guesses = Object.fromEntries(
+    Object.entries(state.guesses).filter(([id]) => split(id).name !== name),
+  );
+  return { hidden: rest.length < state.hidden.length ? rest : [...rest, name], guesses };
+}
+
+export function guess(state, id, value) {
+  if (!Number.isFinite(value)) throw new Refused(`the prediction for ${id} is not a number`);
+  return { guesses: { ...state.guesses, [id]: value } };
+}
+
+export function isHidden(state, id) {
+  if (state.mode !== "predict" || id in state.guesses) return false;
+  return state.hidden.includes(id) || state.hidden.includes(split(id).name);
+}
+
+export function isReached(state, id) {
+  const { name } = split(id);
+  return isInput(id) || reached(name, state.phase, layersOf(state));
+}

@@ -1,0 +1,72 @@
+"""Networks to begin with, by name: the series' worked examples and small cases of interest."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from chainrule.explorer.numbers import numbers_of
+from chainrule.network import WORKED_EXAMPLES, Network, network
+
+
+class Preset(NamedTuple):
+    """A network of one example with its title and learning rate."""
+
+    title: str
+    network: Network
+    learning_rate: float = 0.01
+
+
+_SMALL = [[0.6, -0.4], [-0.3, 0.5]], [0, 0.1]
+
+PRESETS: Mapping[str, Preset] = {
+    "720": Preset("720: one layer", WORKED_EXAMPLES["720"]),
+    "710": Preset("710: one layer, saturated", WORKED_EXAMPLES["710"]),
+    "740": Preset("740: two layers, saturated", WORKED_EXAMPLES["740"]),
+    "small": Preset(
+        "small: two layers, nothing saturated",
+        network([[1, 2]], [1], [[0.5, -0.5], [0.25, 0.75]], [0.1, -0.2], *_SMALL),
+        0.1,
+    ),
+    "small_one_layer": Preset(
+        "small: one layer, three classes",
+        network([[1, -0.5]], [2], [[0.5, -0.2, 0.1], [0.3, 0.8, -0.6]], [0, 0.1, -0.1]),
+        0.1,
+    ),
+    "dead_relu": Preset(
+        "a hidden unit that is off",
+        network([[1, 2]], [1], [[0.5, -1], [0.25, -0.5]], [0.1, -0.5], *_SMALL),
+        0.1,
+    ),
+    "identical_units": Preset(
+        "two hidden units that stay the same",
+        network([[1, 2]], [1], [[0.5, 0.5], [0.25, 0.25]], [0.1, 0.1], [[0.4, -0.2]] * 2, [0, 0]),
+        0.1,
+    ),
+    "zero_pre_activation": Preset(
+        "a pre-activation of exactly 0",
+        network([[1, 2]], [1], [[1, -1], [0.5, 0.5]], [0, 0], *_SMALL),
+        0.1,
+    ),
+    "wide": Preset(
+        "wider: 3 features, 4 hidden units, 3 classes",
+        network(
+            [[1, -0.5, 2]],
+            [0],
+            [[0.5, -0.5, 0.2, 0.1], [0.25, 0.75, -0.4, 0.3], [0.3, -0.2, 0.6, -0.7]],
+            [0.1, -0.2, 0, 0.3],
+            [[0.6, -0.4, 0.2], [-0.3, 0.5, 0.1], [0.2, 0.1, -0.5], [0.7, -0.6, 0.4]],
+            [0, 0.1, -0.1],
+        ),
+        0.1,
+    ),
+}
+
+
+def as_data() -> dict[str, dict[str, Any]]:
+    """The presets as the page reads them."""
+    return {
+        name: {
+            "title": preset.title,
+            "numbers": numbers_of(preset.network, preset.learning_rate),
+        }
+        for name, preset in PRESETS.items()
+    }

@@ -1,0 +1,115 @@
+"""What an explorer shows where nothing moves: a picture and a table, as plain HTML.
+
+Saved notebooks, nbconvert and nbgrader's feedback show it. The picture is an image in the page,
+since SVG written into a notebook's output is taken out until the notebook is trusted.
+"""
+
+import base64
+from collections.abc import Callable, Iterator
+from html import escape
+
+import numpy as np
+
+from chainrule.network import Network
+
+Shows = Callable[[str], bool]  # whether an array's values are shown, by name
+
+POSITIVE, NEGATIVE = "#005A9C", "#B34700"
+_COLUMN, _ROW, _BOX = 190, 64, 96
+_STYLE = "font-family:sans-serif;font-size:13px"
+
+
+def figure(value: float) -> str:
+    """A number in at most ten characters, with a true minus."""
+    return f"{float(value):.5g}".replace("-", "\N{MINUS SIGN}")
+
+
+def html(network: Network, caption: str, shows: Shows) -> str:
+    """The static page part: a caption, the picture, and the parameters with their gradients."""
+    values = network.trace()
+    image = base64.b64encode(_svg(network, values, shows).encode()).decode()
+    described = f"{caption}. The numbers stand in the table below."
+    return (
+        f'<div class="chainrule-static"><p>{escape(caption)}</p>'
+        f'<img alt="{escape(described)}" src="data:image/svg+xml;base64,{image}">'
+        f"{_table(network, values, shows)}"
+        "<p>Run this cell to move the numbers.</p></div>"
+    )
+
+
+def _table(network: Network, values: dict[str, np.ndarray], shows: Shows) -> str:
+    names = [name for name in ("hidden_pre", "hidden_act", "logits", "probs") if name in values]
+    lines = [("x", "")]
+    lines += [(name, f"grad_{name}") for name in network.names]
+    lines += [(name, "" if name == "probs" else f"grad_{name}") for name in names]
+    lines.append(("loss", ""))
+    rows = "".join(
+        f'<tr><th scope="row">{name}</th><td>{_cell(values, name, shows)}</td>'
+        f"<td>{_cell(values, gradient, shows)}</td></tr>"
+        for name, gradient in lines
+    )
+    head = "<tr><th>name</th><th>value</th><th>gradient of the loss</th></tr>"
+    return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
+
+
+def _cell(values: dict[str, np.ndarray], name: str, shows: Shows) -> str:
+    if not name:
+        return ""
+    if not shows(name):
+        return "?"
+    lines = [" ".join(figure(entry) for entry in row) for row in np.atleast_2d(values[name])]
+    return "<br>".join(lines)
+
+
+def _svg(network: Network, values: dict[str, np.ndarray], shows: Shows) -> str:
+    layers = ["x", "logits"] if len(network.names) == 2 else ["x", "hidden_act", "logits"]
+    tall = max(values[layer].shape[1] for layer in layers) * _ROW
+    width = (len(layers) - 1) * _COLUMN + _BOX + 20
+    parts: list[str] = []
+    for k, weights in enumerate(network.parameters[::2]):
+        parts += _edges(weights, 10 + k * _COLUMN + _BOX, tall)
+    for k, layer in enumerate(layers):
+        parts += _boxes(values, layer, 10 + k * _COLUMN, tall, shows)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}" '
+        f'viewBox="0 0 {width} {tall}" style="{_STYLE}">'
+        f'<rect width="100%" height="100%" fill="#fff"/>{"".join(parts)}</svg>'
+    )
+
+
+def _middle(index: int, count: int, tall: float) -> float:
+    return tall * (index + 0.5) / count
+
+
+def _edges(weights: np.ndarray, left: float, tall: float) -> Iterator[str]:
+    right = left + _COLUMN - _BOX
+    for (i, j), weight in np.ndenumerate(weights):
+        y1, y2 = _middle(i, weights.shape[0], tall), _middle(j, weights.shape[1], tall)
+        colour, dash = (NEGATIVE, ' stroke-dasharray="5 4"') if weight < 0 else (POSITIVE, "")
+        yield (
+            f'<line x1="{left:g}" y1="{y1:g}" x2="{right:g}" y2="{y2:g}" '
+            f'stroke="{colour}" stroke-width="1.5"{dash}/>'
+        )
+        if weights.size > 9:
+            continue
+        x, y = left + (right - left) / 3, y1 + (y2 - y1) / 3
+        yield (
+            f'<rect x="{x - 22:g}" y="{y - 9:g}" width="44" height="17" fill="#fff"/>'
+            f'<text x="{x:g}" y="{y + 4:g}" text-anchor="middle">{figure(weight)}</text>'
+        )
+
+
+def _boxes(
+    values: dict[str, np.ndarray], layer: str, left: float, tall: float, shows: Shows
+) -> Iterator[str]:
+    row = values[layer][0]
+    for index, value in enumerate(row):
+        y = _middle(index, len(row), tall)
+        text = figure(value) if shows(layer) else "?"
+        yield (
+            f'<rect x="{left:g}" y="{y - 21:g}" width="{_BOX}" height="42" rx="5" '
+            'fill="#fff" stroke="#555"/>'
+            f'<text x="{left + _BOX / 2:g}" y="{y - 5:g}" text-anchor="middle" fill="#555" '
+            f'font-size="11">{layer}[0,{index}]</text>'
+            f'<text x="{left + _BOX / 2:g}" y="{y + 13:g}" text-anchor="middle">{text}</text>'
+        )

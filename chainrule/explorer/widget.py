@@ -1,0 +1,320 @@
+"""The explorer's state in Python: traits that are checked, and what can be done with them."""
+
+import os
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import traitlets
+from IPython.display import display
+
+from chainrule import reference
+from chainrule.explorer import bundle, static
+from chainrule.explorer.marks import gradients_by, marks
+from chainrule.explorer.numbers import NUMBERS, network_of, numbers_of, tidy
+from chainrule.explorer.phases import phases, reached
+from chainrule.explorer.presets import PRESETS, as_data
+from chainrule.explorer.run import NotAnswered
+from chainrule.network import ONE_LAYER, TWO_LAYERS, Network
+
+MOST_HISTORY = 100
+MOST_STEPS = 1000
+_STATE = (
+    *NUMBERS,
+    *("phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"),
+    *("history", "marks", "_start", "_presets", "_formulas"),
+)
+
+
+class Explorer(anywidget.AnyWidget):
+    """A network of one layer or two, with one example, in which every number can be moved.
+
+    `Explorer("720")` begins with a preset (`PRESETS` has their names), `Explorer(network)` with a
+    `chainrule.network.Network` of one example and at most 6 units a layer.
+
+    The traits are the whole state, in Python and on the screen: reading one says what is there,
+    setting one changes it, and what does not fit raises `traitlets.TraitError` with the numbers.
+    """
+
+    x = traitlets.Any().tag(sync=True)  # (1, D), nested lists
+    target = traitlets.Any().tag(sync=True)  # the example's class
+    parameters = traitlets.Any().tag(sync=True)  # [W, b] or [W1, b1, W2, b2], nested lists
+    learning_rate = traitlets.Any().tag(sync=True)
+    phase = traitlets.Unicode("loss").tag(sync=True)  # how far the computation has come
+    selection = traitlets.Unicode("").tag(sync=True)  # an entry such as "W1[0,1]", or ""
+    mode = traitlets.Enum(["explore", "predict"], "explore").tag(sync=True)
+    hidden = traitlets.List(traitlets.Unicode()).tag(sync=True)  # what predict mode hides
+    guesses = traitlets.Dict().tag(sync=True)  # entry: the number that was typed for it
+    font_scale = traitlets.Float(1.0, min=0.5, max=4).tag(sync=True)
+    log_scale = traitlets.Bool(False).tag(sync=True)  # of probabilities and losses
+    code = traitlets.Enum(["all", "forward", "none"], "all").tag(sync=True)  # lines of code shown
+    history = traitlets.List(traitlets.Dict()).tag(sync=True)  # what was before each change
+    marks = traitlets.Dict().tag(sync=True)  # of the learner's function, by entry
+
+    _start = traitlets.Dict().tag(sync=True)
+    _presets = traitlets.Dict().tag(sync=True)
+    _formulas = traitlets.List().tag(sync=True)
+
+    def __init__(
+        self,
+        start: str | Network = "720",
+        *,
+        phase: str = "loss",
+        learning_rate: float | None = None,
+        hidden: Sequence[str] = (),
+        font_scale: float = 1.0,
+        code: str = "all",
+    ) -> None:
+        """Begin with a preset or a network of one example; `hidden` values are to be predicted."""
+        self._function: Callable[..., Any] | None = None
+        self._from_page = self._recording = False
+        numbers = _numbers(start, learning_rate)
+        self._before = numbers
+        self._esm, self._css = bundle.module(), bundle.stylesheet()
+        super().__init__(
+            **numbers,
+            phase=phase,
+            mode="predict" if hidden else "explore",
+            hidden=list(hidden),
+            font_scale=font_scale,
+            code=code,
+            _start=numbers,
+            _presets=as_data(),
+            _formulas=[ONE_LAYER, TWO_LAYERS],
+        )
+
+    # What is on the screen
+
+    @property
+    def network(self) -> Network:
+        """The network on the screen."""
+        return network_of(self._numbers())
+
+    def values(self) -> dict[str, np.ndarray]:
+        """Every intermediate of both passes by name, in NumPy."""
+        return self.network.trace()
+
+    def reference(self) -> dict[str, np.ndarray]:
+        """Every intermediate and gradient by name, from torch in float64."""
+        return reference.trace(self.network)
+
+    def __repr__(self) -> str:
+        wide = [len(self.x[0]), *(len(bias[0]) for bias in self.parameters[1::2])]
+        loss = static.figure(self.values()["loss"]) if self._shows("loss") else "?"
+        shape = "-".join(map(str, wide))
+        return f"Explorer({shape}, class {self.target}, phase {self.phase!r}, loss {loss})"
+
+    # What can be done
+
+    def load(self, start: str | Network, learning_rate: float | None = None) -> None:
+        """Begin anew with a preset or a network of one example."""
+        numbers = _numbers(start, learning_rate)
+        self._renew(numbers, history=[], hidden=[], marks={}, _start=numbers)
+
+    def reset(self) -> None:
+        """Back to where this example began."""
+        self._renew(self._start, history=[])
+
+    def undo(self) -> None:
+        """Take back the last change; nothing where there is none."""
+        if self.history:
+            self._renew(self.history[-1]["numbers"], history=self.history[:-1])
+
+    def step(self, n: int = 1, backward: Callable[..., Any] | None = None) -> None:
+        """n steps of gradient descent, with the true gradients or those of your own function.
+
+        `backward(x, W, b, one_hot)` or `backward(x, W1, b1, W2, b2, one_hot)` returns the
+        gradients in the order of the parameters. Raises ValueError, and changes nothing, where n
+        is not 1 to 1000, the function gives no gradients, or a step leads out of range.
+        """
+        if not 1 <= n <= MOST_STEPS:
+            raise ValueError(f"n is {n}, it must be 1 to {MOST_STEPS}")
+        numbers, losses = self._numbers(), []
+        for _ in range(n):
+            example = network_of(numbers)
+            values = example.trace()
+            losses.append(float(values["loss"]))
+            gradients = (
+                _gradients(backward, example)
+                if backward
+                else [values[f"grad_{name}"] for name in example.names]
+            )
+            moved = [
+                old - self.learning_rate * gradient
+                for old, gradient in zip(example.parameters, gradients, strict=True)
+            ]
+            try:
+                numbers = tidy(numbers | {"parameters": moved})
+            except ValueError as wrong:
+                raise ValueError(
+                    f"The step is too long: {wrong}. Take a smaller learning rate."
+                ) from None
+        label = "1 update" if n == 1 else f"{n} updates"
+        self._put(numbers, history=self._remembered(label, losses), guesses={})
+
+    def check(self, backward: Callable[..., Any]) -> None:
+        """Mark each entry of each gradient that your function gives, now and after each change.
+
+        `backward(x, W, b, one_hot)` or `backward(x, W1, b1, W2, b2, one_hot)` returns the
+        gradients in the order of the parameters, and has 2 s for it.
+        """
+        self._function = backward
+        if not self.phase == "update":
+            self.phase = phases(len(self.parameters) // 2)[-2]
+        self._mark()
+
+    def to_html(self, path: str | Path, title: str = "Explorer") -> None:
+        """Write one self-contained file in which everything still moves, without a kernel."""
+        Path(path).write_text(bundle.page(self._state(), title), encoding="utf-8")
+
+    # Showing it
+
+    def _ipython_display_(self) -> None:
+        plain = {"text/plain": repr(self), "text/html": self._static()}
+        display(plain, raw=True)
+        # While nbgrader runs a notebook nobody looks, and a view carries a new id on each run.
+        if "NBGRADER_EXECUTION" not in os.environ:
+            view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
+            mime = "application/vnd.jupyter.widget-view+json"
+            display({"text/plain": "", mime: view}, raw=True)
+
+    def _static(self) -> str:
+        return static.html(self.network, repr(self), self._shows)
+
+    def _shows(self, name: str) -> bool:
+        hides = self.mode == "predict" and any(
+            hidden.split("[")[0] == name for hidden in self.hidden
+        )
+        return reached(name, self.phase, len(self.parameters) // 2) and not hides
+
+    # Checking what is set
+
+    @traitlets.validate(*NUMBERS)
+    def _valid_number(self, proposal: Any) -> Any:
+        name = proposal["trait"].name
+        try:
+            return tidy(self._numbers() | {name: proposal["value"]})[name]
+        except (ValueError, TypeError) as wrong:
+            raise traitlets.TraitError(str(wrong)) from None
+
+    @traitlets.validate("phase")
+    def _valid_phase(self, proposal: Any) -> str:
+        known = phases(len(self.parameters) // 2)
+        if proposal["value"] not in known:
+            raise traitlets.TraitError(
+                f"phase is {proposal['value']!r}, it must be one of {', '.join(known)}"
+            )
+        return proposal["value"]
+
+    @traitlets.validate("selection")
+    def _valid_selection(self, proposal: Any) -> str:
+        if proposal["value"] and not self._has(proposal["value"]):
+            raise traitlets.TraitError(f"selection is {proposal['value']!r}, there is no such entry")
+        return proposal["value"]
+
+    @traitlets.validate("hidden")
+    def _valid_hidden(self, proposal: Any) -> list[str]:
+        for name in proposal["value"]:
+            if not self._has(name):
+                raise traitlets.TraitError(f"hidden names {name!r}, there is no such array or entry")
+        return proposal["value"]
+
+    def _has(self, entry: str) -> bool:
+        match = re.fullmatch(r"(\w+)(?:\[(\d+),(\d+)\])?", entry)
+        if not match or match[1] not in (values := self.values()):
+            return False
+        if match[2] is None:
+            return True
+        array = values[match[1]]
+        return array.ndim == 2 and int(match[2]) < array.shape[0] and int(match[3]) < array.shape[1]
+
+    # Keeping in step
+
+    @traitlets.observe(*NUMBERS)
+    def _numbers_changed(self, _: Any) -> None:
+        if self._before == (now := self._numbers()):
+            return
+        before, self._before = self._before, now
+        if not self._from_page and not self._recording:
+            loss = float(network_of(before).trace()["loss"])
+            with self._silently():
+                self.history = self._remembered("set from Python", [loss], before)
+                self._forget_what_is_gone()
+        if self._function:
+            self._mark()
+
+    def set_state(self, sync_data: dict[str, Any]) -> None:
+        """What the page sends: it keeps the history of its own changes."""
+        self._from_page = True
+        try:
+            super().set_state(sync_data)
+        finally:
+            self._from_page = False
+
+    @contextmanager
+    def _silently(self) -> Iterator[None]:
+        self._recording = True
+        try:
+            with self.hold_sync():
+                yield
+        finally:
+            self._recording = False
+
+    def _put(self, numbers: dict[str, Any], **rest: Any) -> None:
+        with self._silently(), self.hold_trait_notifications():
+            for name, value in (numbers | rest).items():
+                setattr(self, name, value)
+
+    def _renew(self, numbers: dict[str, Any], **rest: Any) -> None:
+        known = phases(len(numbers["parameters"]) // 2)
+        phase = self.phase if self.phase in known else "loss"
+        self._put(numbers, phase=phase, guesses={}, **rest)
+        self._forget_what_is_gone()
+
+    def _forget_what_is_gone(self) -> None:
+        self.guesses = {}
+        if self.phase not in phases(len(self.parameters) // 2):
+            self.phase = "loss"
+        if self.selection and not self._has(self.selection):
+            self.selection = ""
+        self.hidden = [name for name in self.hidden if self._has(name)]
+
+    def _numbers(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in NUMBERS}
+
+    def _state(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _STATE}
+
+    def _remembered(
+        self, label: str, losses: list[float], numbers: dict[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        entry = {"label": label, "losses": losses, "numbers": numbers or self._numbers()}
+        return [*self.history, entry][-MOST_HISTORY:]
+
+    def _mark(self) -> None:
+        assert self._function is not None
+        at = [self.x, self.target, self.parameters]
+        self.marks = marks(self._function, self.network) | {"at": at}
+        if "did not return" in self.marks["message"]:
+            self._function = None
+
+
+def _numbers(start: str | Network, learning_rate: float | None) -> dict[str, Any]:
+    if isinstance(start, Network):
+        return tidy(numbers_of(start, 0.01 if learning_rate is None else learning_rate))
+    if start not in PRESETS:
+        raise ValueError(f"there is no preset {start!r}; there are {', '.join(PRESETS)}")
+    preset = PRESETS[start]
+    rate = preset.learning_rate if learning_rate is None else learning_rate
+    return tidy(numbers_of(preset.network, rate))
+
+
+def _gradients(backward: Callable[..., Any], network: Network) -> tuple[np.ndarray, ...]:
+    try:
+        return gradients_by(backward, network)
+    except NotAnswered as problem:
+        raise ValueError(str(problem)) from None
