@@ -25,7 +25,9 @@ def gradients_by(backward: Callable[..., Any], network: Network) -> tuple[np.nda
         raise NotAnswered(f"{name} returned None, expected {wanted}")
     if not isinstance(returned, tuple | list) or len(returned) != len(network.names):
         count = len(returned) if isinstance(returned, tuple | list) else 1
-        raise NotAnswered(f"{name} returned {count} values, expected {len(network.names)}: {wanted}")
+        raise NotAnswered(
+            f"{name} returned {count} values, expected {len(network.names)}: {wanted}"
+        )
     return tuple(_array(f"grad_{n}", v) for n, v in zip(network.names, returned, strict=True))
 
 

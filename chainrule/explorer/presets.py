@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from numpy.typing import ArrayLike
+
 from chainrule.explorer.numbers import numbers_of
 from chainrule.network import WORKED_EXAMPLES, Network, network
 
@@ -15,7 +17,9 @@ class Preset(NamedTuple):
     learning_rate: float = 0.01
 
 
-_SMALL = [[0.6, -0.4], [-0.3, 0.5]], [0, 0.1]
+# Weights and biases of a second layer.
+_SMALL: tuple[ArrayLike, ArrayLike] = [[0.6, -0.4], [-0.3, 0.5]], [0, 0.1]
+_TWINS: tuple[ArrayLike, ArrayLike] = [[0.4, -0.2], [0.4, -0.2]], [0, 0]
 
 PRESETS: Mapping[str, Preset] = {
     "720": Preset("720: one layer", WORKED_EXAMPLES["720"]),
@@ -38,7 +42,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "identical_units": Preset(
         "two hidden units that stay the same",
-        network([[1, 2]], [1], [[0.5, 0.5], [0.25, 0.25]], [0.1, 0.1], [[0.4, -0.2]] * 2, [0, 0]),
+        network([[1, 2]], [1], [[0.5, 0.5], [0.25, 0.25]], [0.1, 0.1], *_TWINS),
         0.1,
     ),
     "zero_pre_activation": Preset(

@@ -25,9 +25,7 @@ class _Stop(BaseException):
     """Raised inside a function that took too long; `except Exception` does not catch it."""
 
 
-def call(
-    function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float = SECONDS
-) -> Any:
+def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float = SECONDS) -> Any:
     """What the function returns. Raises NotAnswered."""
     name = getattr(function, "__name__", "the function")
     outcome: dict[str, Any] = {}

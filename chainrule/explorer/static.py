@@ -12,10 +12,16 @@ import numpy as np
 
 from chainrule.network import Network
 
-Shows = Callable[[str], bool]  # whether an array's values are shown, by name
+# What stands in place of an array's values, by its name: "" where they are shown.
+Withheld = Callable[[str], str]
 
 POSITIVE, NEGATIVE = "#005A9C", "#B34700"
 _COLUMN, _ROW, _BOX = 190, 64, 96
+# Where a trusted notebook is opened anew, JupyterLab says below that it has no such widget.
+_NO_WIDGET = (
+    "<style>.jp-OutputArea:has(.chainrule-static) "
+    ".jp-OutputArea-output.jupyter-widgets:not(:has(*)) { display: none; }</style>"
+)
 _STYLE = "font-family:sans-serif;font-size:13px"
 
 
@@ -24,44 +30,44 @@ def figure(value: float) -> str:
     return f"{float(value):.5g}".replace("-", "\N{MINUS SIGN}")
 
 
-def html(network: Network, caption: str, shows: Shows) -> str:
+def html(network: Network, caption: str, withheld: Withheld) -> str:
     """The static page part: a caption, the picture, and the parameters with their gradients."""
     values = network.trace()
-    image = base64.b64encode(_svg(network, values, shows).encode()).decode()
+    image = base64.b64encode(_svg(network, values, withheld).encode()).decode()
     described = f"{caption}. The numbers stand in the table below."
     return (
         f'<div class="chainrule-static"><p>{escape(caption)}</p>'
         f'<img alt="{escape(described)}" src="data:image/svg+xml;base64,{image}">'
-        f"{_table(network, values, shows)}"
-        "<p>Run this cell to move the numbers.</p></div>"
+        f"{_table(network, values, withheld)}"
+        f"<p>Run this cell to move the numbers.</p>{_NO_WIDGET}</div>"
     )
 
 
-def _table(network: Network, values: dict[str, np.ndarray], shows: Shows) -> str:
+def _table(network: Network, values: dict[str, np.ndarray], withheld: Withheld) -> str:
     names = [name for name in ("hidden_pre", "hidden_act", "logits", "probs") if name in values]
     lines = [("x", "")]
     lines += [(name, f"grad_{name}") for name in network.names]
     lines += [(name, "" if name == "probs" else f"grad_{name}") for name in names]
     lines.append(("loss", ""))
     rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{_cell(values, name, shows)}</td>'
-        f"<td>{_cell(values, gradient, shows)}</td></tr>"
+        f'<tr><th scope="row">{name}</th><td>{_cell(values, name, withheld)}</td>'
+        f"<td>{_cell(values, gradient, withheld)}</td></tr>"
         for name, gradient in lines
     )
     head = "<tr><th>name</th><th>value</th><th>gradient of the loss</th></tr>"
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def _cell(values: dict[str, np.ndarray], name: str, shows: Shows) -> str:
+def _cell(values: dict[str, np.ndarray], name: str, withheld: Withheld) -> str:
     if not name:
         return ""
-    if not shows(name):
-        return "?"
+    if mark := withheld(name):
+        return mark
     lines = [" ".join(figure(entry) for entry in row) for row in np.atleast_2d(values[name])]
     return "<br>".join(lines)
 
 
-def _svg(network: Network, values: dict[str, np.ndarray], shows: Shows) -> str:
+def _svg(network: Network, values: dict[str, np.ndarray], withheld: Withheld) -> str:
     layers = ["x", "logits"] if len(network.names) == 2 else ["x", "hidden_act", "logits"]
     tall = max(values[layer].shape[1] for layer in layers) * _ROW
     width = (len(layers) - 1) * _COLUMN + _BOX + 20
@@ -69,7 +75,7 @@ def _svg(network: Network, values: dict[str, np.ndarray], shows: Shows) -> str:
     for k, weights in enumerate(network.parameters[::2]):
         parts += _edges(weights, 10 + k * _COLUMN + _BOX, tall)
     for k, layer in enumerate(layers):
-        parts += _boxes(values, layer, 10 + k * _COLUMN, tall, shows)
+        parts += _boxes(values, layer, 10 + k * _COLUMN, tall, withheld)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}" '
         f'viewBox="0 0 {width} {tall}" style="{_STYLE}">'
@@ -100,12 +106,12 @@ def _edges(weights: np.ndarray, left: float, tall: float) -> Iterator[str]:
 
 
 def _boxes(
-    values: dict[str, np.ndarray], layer: str, left: float, tall: float, shows: Shows
+    values: dict[str, np.ndarray], layer: str, left: float, tall: float, withheld: Withheld
 ) -> Iterator[str]:
     row = values[layer][0]
     for index, value in enumerate(row):
         y = _middle(index, len(row), tall)
-        text = figure(value) if shows(layer) else "?"
+        text = withheld(layer) or figure(value)
         yield (
             f'<rect x="{left:g}" y="{y - 21:g}" width="{_BOX}" height="42" rx="5" '
             'fill="#fff" stroke="#555"/>'

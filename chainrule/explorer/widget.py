@@ -57,7 +57,7 @@ class Explorer(anywidget.AnyWidget):
 
     _start = traitlets.Dict().tag(sync=True)
     _presets = traitlets.Dict().tag(sync=True)
-    _formulas = traitlets.List().tag(sync=True)
+    _formulas: Any = traitlets.List().tag(sync=True)
 
     def __init__(
         self,
@@ -104,7 +104,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         wide = [len(self.x[0]), *(len(bias[0]) for bias in self.parameters[1::2])]
-        loss = static.figure(self.values()["loss"]) if self._shows("loss") else "?"
+        loss = self._withheld("loss") or static.figure(float(self.values()["loss"]))
         shape = "-".join(map(str, wide))
         return f"Explorer({shape}, class {self.target}, phase {self.phase!r}, loss {loss})"
 
@@ -163,7 +163,7 @@ class Explorer(anywidget.AnyWidget):
         gradients in the order of the parameters, and has 2 s for it.
         """
         self._function = backward
-        if not self.phase == "update":
+        if self.phase != "update":
             self.phase = phases(len(self.parameters) // 2)[-2]
         self._mark()
 
@@ -183,13 +183,16 @@ class Explorer(anywidget.AnyWidget):
             display({"text/plain": "", mime: view}, raw=True)
 
     def _static(self) -> str:
-        return static.html(self.network, repr(self), self._shows)
+        return static.html(self.network, repr(self), self._withheld)
 
-    def _shows(self, name: str) -> bool:
+    def _withheld(self, name: str) -> str:
+        """What stands in place of an array's values where they are not shown."""
+        if not reached(name, self.phase, len(self.parameters) // 2):
+            return "\N{MIDDLE DOT}"
         hides = self.mode == "predict" and any(
             hidden.split("[")[0] == name for hidden in self.hidden
         )
-        return reached(name, self.phase, len(self.parameters) // 2) and not hides
+        return "?" if hides else ""
 
     # Checking what is set
 
@@ -213,14 +216,18 @@ class Explorer(anywidget.AnyWidget):
     @traitlets.validate("selection")
     def _valid_selection(self, proposal: Any) -> str:
         if proposal["value"] and not self._has(proposal["value"]):
-            raise traitlets.TraitError(f"selection is {proposal['value']!r}, there is no such entry")
+            raise traitlets.TraitError(
+                f"selection is {proposal['value']!r}, there is no such entry"
+            )
         return proposal["value"]
 
     @traitlets.validate("hidden")
     def _valid_hidden(self, proposal: Any) -> list[str]:
         for name in proposal["value"]:
             if not self._has(name):
-                raise traitlets.TraitError(f"hidden names {name!r}, there is no such array or entry")
+                raise traitlets.TraitError(
+                    f"hidden names {name!r}, there is no such array or entry"
+                )
         return proposal["value"]
 
     def _has(self, entry: str) -> bool:
