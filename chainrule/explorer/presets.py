@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from numpy.typing import ArrayLike
-
 from chainrule.explorer.numbers import numbers_of
 from chainrule.network import WORKED_EXAMPLES, Network, network
 
@@ -18,8 +16,8 @@ class Preset(NamedTuple):
 
 
 # Weights and biases of a second layer.
-_SMALL: tuple[ArrayLike, ArrayLike] = [[0.6, -0.4], [-0.3, 0.5]], [0, 0.1]
-_TWINS: tuple[ArrayLike, ArrayLike] = [[0.4, -0.2], [0.4, -0.2]], [0, 0]
+_SMALL = [[0.6, -0.4], [-0.3, 0.5]], [0, 0.1]
+_TWINS = [[0.4, -0.2], [0.4, -0.2]], [0, 0]
 
 PRESETS: Mapping[str, Preset] = {
     "720": Preset("720: one layer", WORKED_EXAMPLES["720"]),
@@ -37,7 +35,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "dead_relu": Preset(
         "a hidden unit that is off",
-        network([[1, 2]], [1], [[0.5, -1], [0.25, -0.5]], [0.1, -0.5], *_SMALL),
+        network([[1, 2]], [1], [[0.5, -1.0], [0.25, -0.5]], [0.1, -0.5], *_SMALL),
         0.1,
     ),
     "identical_units": Preset(
@@ -47,7 +45,7 @@ PRESETS: Mapping[str, Preset] = {
     ),
     "zero_pre_activation": Preset(
         "a pre-activation of exactly 0",
-        network([[1, 2]], [1], [[1, -1], [0.5, 0.5]], [0, 0], *_SMALL),
+        network([[1, 2]], [1], [[1.0, -1.0], [0.5, 0.5]], [0, 0], *_SMALL),
         0.1,
     ),
     "wide": Preset(
