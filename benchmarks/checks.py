@@ -1,0 +1,96 @@
+"""How long a learner waits: `python benchmarks/checks.py` prints all figures of the checks.
+
+Each figure stands beside its limit. Times are the least of several runs: machines are shared.
+"""
+
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from unittest import mock
+
+from chainrule import check, checks, grade
+from chainrule.cases import cases
+from chainrule.diagnose import right_source, variants
+from chainrule.formulas import compiled
+from chainrule.marking import examine
+from chainrule.network import loss_and_gradients
+from chainrule.questions import QUESTIONS, Question
+
+
+def main() -> None:
+    print(f"{'':46}{'measured':>10}{'limit':>10}")
+    show("import chainrule, above a bare Python", import_time("import chainrule"), 0.5)
+    show("from chainrule import check, grade", import_time("from chainrule import check, grade"))
+    import torch  # noqa: F401  (the limits below count from here)
+
+    functions = {name: right(question) for name, question in QUESTIONS.items()}
+    with mock.patch("builtins.print"):
+        first = [once(lambda n=name: check(n, functions[n])) for name in QUESTIONS]
+        later = [least(lambda n=name: check(n, functions[n])) for name in QUESTIONS]
+    show("visible check, the first of its kind, slowest", max(first), 0.1)
+    show("visible check, later, slowest", max(later))
+    for exercise in dict.fromkeys(question.exercise for question in QUESTIONS.values()):
+        show(f"all hidden cells of {exercise}, first time", hidden(exercise, functions), 0.1)
+    slowest = max(least(lambda n=name: marked(n, functions[n])) for name in QUESTIONS)
+    show("a right answer examined, slowest question", slowest, 0.003)
+    show("a mistake named, slowest of all", max(naming()), 0.05)
+    show("a mistake named, median", statistics.median(naming()))
+
+
+def right(question: Question) -> Callable:
+    return compiled(right_source(question), question.function, loss_and_gradients)
+
+
+def marked(name: str, function: Callable) -> None:
+    examine(QUESTIONS[name], function, cases(name, (1, 2)))
+
+
+def naming() -> list[float]:
+    """The seconds to examine a wrong answer and name its mistake, for every mistake."""
+    return [
+        least(lambda n=name, v=variant: marked(n, v.function), runs=2)
+        for name, question in QUESTIONS.items()
+        for variant in variants(question)
+    ]
+
+
+def hidden(exercise: str, functions: dict[str, Callable]) -> float:
+    """All hidden cells of a notebook on right answers, with seeds not seen before."""
+
+    def run() -> None:
+        for name, question in QUESTIONS.items():
+            if question.exercise == exercise:
+                points = {prop.name: 1.0 for prop in question.properties}
+                earlier = [lambda n=e: functions[f"{exercise}.{n}"] for e in question.earlier]
+                grade(name, lambda n=name: functions[n], [17, 23], points, earlier)
+
+    with mock.patch.object(checks, "_display"):
+        return once(run)
+
+
+def import_time(statement: str) -> float:
+    def run(code: str) -> None:
+        subprocess.run([sys.executable, "-c", code], check=True)
+
+    return least(lambda: run(statement)) - least(lambda: run("pass"))
+
+
+def once(call: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    call()
+    return time.perf_counter() - start
+
+
+def least(call: Callable[[], object], runs: int = 5) -> float:
+    return min(once(call) for _ in range(runs))
+
+
+def show(what: str, seconds: float, limit: float | None = None) -> None:
+    most = f"{limit * 1000:.0f} ms" if limit else ""
+    print(f"{what:46}{seconds * 1000:>7.1f} ms{most:>10}")
+
+
+if __name__ == "__main__":
+    main()
