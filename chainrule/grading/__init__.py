@@ -1,1 +1,32 @@
 """Safe, fast grading of any nbgrader course of Python notebooks."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .run import Graded
+
+
+def grade(
+    course_dir: str | Path = ".",
+    assignment: str | None = None,
+    student: str | None = None,
+    jobs: int | None = None,
+    force: bool = False,
+    unsafe: bool = False,
+    **options: Any,
+) -> "list[Graded]":
+    """Grade what is new in `submitted/`, and write it where nbgrader does.
+
+    assignment, student: only this one. jobs: worker processes, as many as cores by default; 0 uses
+    this process (the sandbox stays). force: grade again what has a result. unsafe: where no sandbox
+    can be had, grade without one; each result says so. options: `executor`, of the interface of
+    concurrent.futures, in place of local workers; `watch(done, of)` and `say(line)`, called on
+    progress and for warnings; fields of `Limits`.
+
+    Returns the results, by assignment and student.
+    Raises CourseError (no such course), NoSandbox.
+    """
+    from .run import grade_course
+
+    return grade_course(Path(course_dir), assignment, student, jobs, force, unsafe, **options)

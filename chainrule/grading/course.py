@@ -1,0 +1,97 @@
+"""A course folder: nbgrader's own configuration of it, and the submissions in it."""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from . import records
+from .errors import CourseError
+from .limits import Limits
+
+
+@dataclass
+class Course:
+    """config: nbgrader's. directory: nbgrader's view of the folder."""
+
+    config: Config
+    directory: CourseDirectory
+    limits: Limits
+
+    @property
+    def root(self) -> Path:
+        return Path(self.directory.root)
+
+    def place(self, step: str, student: str, assignment: str) -> Path:
+        """The folder of a submission in one of nbgrader's steps, or of an assignment."""
+        return Path(os.path.normpath(self.directory.format_path(step, student, assignment)))
+
+    def submitted(self, assignment: str | None, student: str | None) -> list[tuple[str, str]]:
+        """The (student, assignment) pairs with a folder in submitted/, sorted."""
+        step = self.directory.submitted_directory
+        shape = self.directory.format_path(step, "STUDENT", "ASSIGNMENT")
+        shape = shape.replace("STUDENT", student or "*").replace("ASSIGNMENT", assignment or "*")
+        pattern = self.directory.format_path(
+            step, "(?P<student>[^/]*)", "(?P<assignment>[^/]*)", escape=True
+        )
+        pairs = set()
+        for path in self.root.glob(os.path.relpath(shape, self.root)):
+            match = re.fullmatch(pattern, str(path))
+            if match and not path.name.startswith(".") and (path.is_dir() or path.is_symlink()):
+                pairs.add((match["student"], match["assignment"]))
+        return sorted(pairs)
+
+    def graded_version(self, student: str, assignment: str) -> str | None:
+        """The digest of the submission that the autograded notebooks were made from."""
+        digests = set()
+        for path in self.autograded(student, assignment).glob("*.ipynb"):
+            try:
+                about = json.loads(path.read_bytes())["metadata"][records.KEY]
+                digests.add(about["submission"])
+            except (OSError, ValueError, KeyError, TypeError):
+                return None
+        return digests.pop() if len(digests) == 1 else None
+
+    def autograded(self, student: str, assignment: str) -> Path:
+        return self.place(self.directory.autograded_directory, student, assignment)
+
+    def master_files(self, assignment: str) -> dict[str, bytes]:
+        """The instructor's files of an assignment that are no notebooks; learners' never win."""
+        source = self.place(self.directory.source_directory, ".", assignment)
+        files = {}
+        for path in sorted(source.rglob("*")) if source.is_dir() else ():
+            ignored = any(part in path.parts for part in (".ipynb_checkpoints", "__pycache__"))
+            if path.is_file() and path.suffix != ".ipynb" and not ignored:
+                files[path.relative_to(source).as_posix()] = path.read_bytes()
+        kept = self.config.get("Autograde", {}).get("exclude_overwriting", {})
+        return {name: text for name, text in files.items() if name not in kept.get(assignment, [])}
+
+
+def open_course(folder: Path, **limits: Any) -> Course:
+    """The course in a folder, as nbgrader's configuration files say. Raises CourseError."""
+    if not folder.is_dir():
+        raise CourseError(f"{folder} is no folder.")
+    root = folder.resolve()
+    before = Path.cwd()
+    os.chdir(root)
+    try:
+        app = NbGrader()
+        app.log_level = 50
+        app.load_config_file()
+        config = app.config
+    except Exception as error:
+        raise CourseError(f"nbgrader's configuration cannot be read: {error}") from None
+    finally:
+        os.chdir(before)
+    if not config.get("CourseDirectory", {}).get("root"):
+        config.CourseDirectory.root = str(root)
+    seconds = config.get("Execute", {}).get("timeout")
+    if isinstance(seconds, (int, float)) and seconds > 0:
+        limits = {"cell_seconds": seconds, "notebook_seconds": 4 * seconds} | limits
+    return Course(config, CourseDirectory(config=config), Limits(**limits))

@@ -1,0 +1,139 @@
+"""Marks into nbgrader's gradebook: the same rows that nbgrader's own autograde writes."""
+
+import contextlib
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
+from nbgrader.api import (
+    Assignment,
+    Comment,
+    Grade,
+    Gradebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.preprocessors import AssignLatePenalties
+from nbgrader.utils import parse_utc
+from traitlets.config import Config
+
+from . import records
+
+_WAIT_SECONDS = 120  # for another writer of the same SQLite file
+
+
+@contextlib.contextmanager
+def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
+    if db_url.startswith("sqlite:") and "timeout=" not in db_url:
+        db_url += f"{'&' if '?' in db_url else '?'}timeout={_WAIT_SECONDS}"
+    gradebook = Gradebook(db_url, course_id)
+    try:
+        yield gradebook
+    finally:
+        gradebook.close()
+
+
+def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:
+    """Whether the gradebook has a result for the submission."""
+    grades = (
+        gradebook.db.query(Grade.auto_score, Grade.needs_manual_grade)
+        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
+        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+        .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
+        .filter(SubmittedAssignment.student_id == student, Assignment.name == assignment)
+    )
+    found = grades.all()
+    return bool(found) and any(score is not None or not needs for score, needs in found)
+
+
+def timestamp_of(content: bytes | None) -> tuple[datetime.datetime | None, str]:
+    """The time in a timestamp.txt, and "" or why there is none."""
+    if not content or not content.strip():
+        return None, ""
+    try:
+        return parse_utc(content.decode().strip()), ""
+    except (ValueError, OverflowError, UnicodeDecodeError, TypeError):
+        return None, "timestamp.txt holds no time that can be read: graded as not late."
+
+
+class Writer:
+    """Writes results in one transaction; commit() ends it."""
+
+    def __init__(self, gradebook: Gradebook, config: Config) -> None:
+        self.db = gradebook.db
+        self.gradebook = gradebook
+        self.penalties = AssignLatePenalties(config=config)
+        self.penalties.init_plugin()
+
+    def write(
+        self, graded: dict[str, Any], timestamp: datetime.datetime | None, answered: dict[str, set]
+    ) -> None:
+        """Add one submission's results. answered: notebook -> grade ids of cells with an answer."""
+        with self.db.no_autoflush:
+            submission = self._submission(graded["student"], graded["assignment"])
+            if timestamp is not None:
+                submission.timestamp = timestamp
+            for notebook in submission.notebooks:
+                found = graded["notebooks"].get(notebook.name)
+                if found is None:
+                    continue
+                results = {r["grade_id"]: r for r in found["results"]}
+                for grade in notebook.grades:
+                    _set_grade(grade, results.get(grade.cell.name))
+                for comment in notebook.comments:
+                    task = comment.cell.type == "TaskCell"
+                    response = task or comment.cell.name in answered[notebook.name]
+                    comment.auto_comment = None if response else "No response."
+                notebook.late_submission_penalty = None
+            if submission.total_seconds_late > 0:
+                self._penalize(submission)
+
+    def commit(self) -> None:
+        self.db.commit()
+
+    def _submission(self, student: str, assignment: str) -> SubmittedAssignment:
+        found = self.gradebook.find_assignment(assignment)
+        learner = self.db.get(Student, student)
+        if learner is None:
+            learner = Student(id=student)
+            self.db.add(learner)
+            submission = None
+        else:
+            submission = (
+                self.db.query(SubmittedAssignment)
+                .filter_by(assignment_id=found.id, student_id=student)
+                .one_or_none()
+            )
+        if submission is not None:
+            return submission
+        submission = SubmittedAssignment(assignment=found, student=learner)
+        for notebook in found.notebooks:
+            ours = SubmittedNotebook(notebook=notebook, assignment=submission)
+            for cell in [*notebook.grade_cells, *notebook.task_cells]:
+                Grade(cell=cell, notebook=ours)
+            for cell in [*notebook.solution_cells, *notebook.task_cells]:
+                Comment(cell=cell, notebook=ours)
+        self.db.add(submission)
+        return submission
+
+    def _penalize(self, submission: SubmittedAssignment) -> None:
+        self.db.flush()
+        for notebook in submission.notebooks:
+            self.db.refresh(notebook)
+            late = submission.total_seconds_late
+            penalty = self.penalties.plugin_inst.late_submission_penalty(
+                submission.student.id, notebook.score, late
+            )
+            if penalty is not None:
+                penalty = self.penalties._check_late_penalty(notebook, penalty)
+            notebook.late_submission_penalty = penalty
+
+
+def _set_grade(grade: Grade, result: dict[str, Any] | None) -> None:
+    if grade.cell.type == "TaskCell" or result is None:
+        return
+    grade.auto_score = result["points"]
+    # What a person has given stays, and is looked at again, as with nbgrader's own autograde.
+    person = result["verdict"] == records.NEEDS_PERSON
+    grade.needs_manual_grade = person or grade.manual_score is not None

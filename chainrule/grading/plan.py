@@ -1,0 +1,167 @@
+"""What an assignment's notebooks are: the instructor's cells, as plain data, in their order.
+
+The order comes from source/, the cells' text and points from the gradebook, where
+`nbgrader generate_assignment` put them: that is the version that learners got.
+"""
+
+import ast
+import copy
+import json
+import symtable
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
+from nbgrader.api import Gradebook, MissingEntry, Notebook
+
+from .errors import NotReleased
+from .rebuild import BOTH, LEARNER, TEST, TEXT
+
+
+def plan_assignment(
+    gradebook: Gradebook, assignment: str, source: Path, release: Path
+) -> dict[str, Any]:
+    """The plan of an assignment: `{"notebooks": {name: {"cells": [...], ...}}, "warnings": [...]}`.
+
+    source, release: the assignment's folders. Raises NotReleased.
+    """
+    try:
+        found = gradebook.find_assignment(assignment)
+    except MissingEntry:
+        found = None
+    if found is None or not found.notebooks:
+        raise NotReleased(
+            f"{assignment} is not in the gradebook: "
+            f"nbgrader generate_assignment {assignment} --force"
+        )
+    warnings: list[str] = []
+    plans = {}
+    for notebook in sorted(found.notebooks, key=lambda n: n.name):
+        plan = _plan_notebook(notebook, source, warnings)
+        handed_out = _texts(release / f"{notebook.name}.ipynb")
+        for cell in plan["cells"]:
+            cell["released"] = handed_out.get(cell.get("grade_id"))
+        plans[notebook.name] = plan
+    return {"assignment": assignment, "notebooks": plans, "warnings": warnings}
+
+
+def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dict[str, Any]:
+    path = source / f"{notebook.name}.ipynb"
+    written = nbformat.read(path, as_version=4).cells if path.is_file() else []
+    released = {cell.name: cell for cell in notebook.source_cells}
+    cells: list[dict[str, Any]] = []
+    edited = []
+    for cell in written:
+        about = cell.metadata.get("nbgrader", {})
+        grade_id = about.get("grade_id")
+        if grade_id in released:
+            known = released[grade_id]
+            del released[grade_id]
+            tests = "AUTOTEST" in cell.source or about.get("solution")
+            if not tests and cell.source.rstrip() != known.source.rstrip():
+                edited.append(grade_id)
+            cells.append(_known_cell(known, notebook, about, cell.source))
+        elif about.get("grade") or about.get("solution") or about.get("locked"):
+            edited.append(grade_id or "a cell without id")
+        elif cell.cell_type == "code":
+            cells.append({"kind": None, "names": names_of(cell.source)})
+    for name in sorted(released) if written else released:
+        edited.append(name)
+        cells.append(_known_cell(released[name], notebook, {}, ""))
+    if edited:
+        warnings.append(
+            f"{path.name} was edited after its release ({', '.join(map(str, edited[:5]))}): graded "
+            "as released. nbgrader generate_assignment --force releases the new version."
+        )
+    kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else {}
+    return {"cells": cells, "kernelspec": kernelspec, "language": _language(kernelspec)}
+
+
+def _texts(path: Path) -> dict[str, str]:
+    """The cells of a released notebook by grade id: as learners got them, without hidden tests."""
+    if not path.is_file():
+        return {}
+    cells = nbformat.read(path, as_version=4).cells
+    return {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
+
+
+def _known_cell(known: Any, notebook: Notebook, about: dict, written: str) -> dict[str, Any]:
+    graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
+    solution = known.name in {cell.name for cell in notebook.solution_cells}
+    task = known.name in {cell.name for cell in notebook.task_cells}
+    grade = known.name in graded
+    code = known.cell_type == "code"
+    if not code:
+        kind = TEXT
+    elif solution:
+        kind = LEARNER
+    else:
+        kind = TEST if grade else BOTH
+    text = written if solution and written else known.source
+    return {
+        "kind": kind,
+        "grade_id": known.name,
+        "cell_type": known.cell_type,
+        "source": known.source,
+        "grade": grade and not task,
+        "solution": solution,
+        "task": task,
+        "locked": bool(known.locked),
+        "points": float(graded[known.name].max_score or 0) if grade else None,
+        "checksum": known.checksum,
+        "names": names_of(text) if code else names_of(""),
+    }
+
+
+def _language(kernelspec: dict[str, Any]) -> str:
+    named = kernelspec.get("language") or kernelspec.get("name") or "python"
+    return "python" if "python" in str(named).lower() else str(named)
+
+
+def names_of(source: str) -> dict[str, Any]:
+    """The global names in a cell: bound by assignment, bound by imports, read; and its modules."""
+    found: dict[str, Any] = {"binds": [], "reads": [], "imports": {}, "modules": []}
+    try:
+        text = TransformerManager().transform_cell(source)
+        tree = ast.parse(text)
+        table = symtable.symtable(text, "<cell>", "exec")
+    except (SyntaxError, ValueError, RecursionError):
+        return found
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            found["modules"] += [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            found["modules"].append(node.module)
+    for node in _top_level(tree):
+        if isinstance(node, (ast.Import, ast.ImportFrom)):
+            for alias in node.names:
+                one = copy.copy(node)
+                one.names = [alias]
+                bound = alias.asname or alias.name.partition(".")[0]
+                found["imports"][bound] = ast.unparse(one)
+    assigned = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
+    found["binds"] = sorted(assigned - set(found["imports"]))
+    found["reads"] = sorted(_global_reads(table))
+    return found
+
+
+def _top_level(tree: ast.AST) -> list[ast.AST]:
+    """The statements that run in the cell itself, inside `if`, `try`, `with` and loops too."""
+    statements: list[ast.AST] = []
+    waiting = [tree]
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler)):
+                statements.append(child)
+                if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+                    waiting.append(child)
+    return statements
+
+
+def _global_reads(table: symtable.SymbolTable) -> set[str]:
+    reads = set()
+    for child in table.get_children():
+        reads |= {s.get_name() for s in child.get_symbols() if s.is_global() and s.is_referenced()}
+        reads |= _global_reads(child)
+    return reads

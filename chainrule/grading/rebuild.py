@@ -1,0 +1,169 @@
+"""The notebook that is run: the instructor's cells with the learner's answers put in.
+
+A submitted notebook is data from a stranger: only the text of its cells is taken, and pictures in
+written answers. Its metadata, tags, outputs, points and order of the instructor's cells do not
+count; what was changed is reported.
+"""
+
+import json
+from typing import Any
+
+from . import records
+
+# Where a cell runs.
+LEARNER = "learner"  # code, in the learner process
+BOTH = "both"  # locked code that is no test: in both processes
+TEST = "test"  # code, in the trusted process
+TEXT = "text"  # not run
+
+CELLS = 5000
+_TYPES = ("code", "markdown", "raw")
+_PICTURES = ("image/png", "image/jpeg", "image/gif")
+
+
+class Unreadable(Exception):
+    """The submitted notebook cannot be read; the message is one sentence."""
+
+
+def read_notebook(content: bytes) -> list[dict[str, Any]]:
+    """The cells of a submitted notebook: `{"type", "source", "grade_id", "attachments"}` each.
+
+    Raises Unreadable.
+    """
+    if not content.strip():
+        raise Unreadable("The file is empty.")
+    try:
+        notebook = json.loads(content.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise Unreadable("The file is not text in UTF-8.") from None
+    except RecursionError:
+        raise Unreadable("The file is nested too deep.") from None
+    except ValueError as error:
+        raise Unreadable(f"The file is not JSON ({error}).") from None
+    if not isinstance(notebook, dict):
+        raise Unreadable("The file is JSON, but not a notebook.")
+    version = notebook.get("nbformat")
+    if version in (1, 2, 3):
+        notebook = _upgraded(notebook)
+    elif version != 4:
+        raise Unreadable(f"The file is of notebook format {version!r}; known are 1 to 4.")
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):
+        raise Unreadable("The notebook has no cells.")
+    if len(cells) > CELLS:
+        raise Unreadable(f"The notebook has {len(cells)} cells; the most are {CELLS}.")
+    return [_plain_cell(cell) for cell in cells if isinstance(cell, dict)]
+
+
+def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
+    import nbformat
+
+    try:
+        return nbformat.convert(nbformat.from_dict(notebook), 4)
+    except Exception as error:  # whatever a damaged notebook makes of the converter
+        raise Unreadable(f"The old notebook could not be converted ({error}).") from None
+
+
+def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    source = cell.get("source", "")
+    if isinstance(source, list):
+        source = "".join(line for line in source if isinstance(line, str))
+    metadata = cell.get("metadata")
+    about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
+    grade_id = about.get("grade_id") if isinstance(about, dict) else None
+    return {
+        "type": cell["cell_type"] if cell.get("cell_type") in _TYPES else "raw",
+        # Lone surrogates cannot be written to a file.
+        "source": source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
+        "grade_id": grade_id if isinstance(grade_id, str) else None,
+        "attachments": _pictures(cell.get("attachments")),
+    }
+
+
+def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
+    kept: dict[str, dict[str, str]] = {}
+    for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
+        if isinstance(name, str) and isinstance(bundle, dict):
+            safe = {k: v for k, v in bundle.items() if k in _PICTURES and isinstance(v, str)}
+            if safe:
+                kept[name] = safe
+    return kept
+
+
+def rebuild(
+    plan: dict[str, Any], submitted: list[dict[str, Any]] | None
+) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
+    """The cells to run and to show, and the findings.
+
+    plan: of one notebook, by plan_assignment. submitted: by read_notebook; None: nothing readable.
+    A cell is `{"kind", "cell_type", "source", "known": plan's cell or None, "answered",
+    "flags", "attachments"}`; `answered` is False for a solution cell that is as it was released.
+    """
+    known = {cell["grade_id"]: cell for cell in plan["cells"] if cell["kind"] is not None}
+    # Of cells with the same id the last is the answer, as in nbgrader.
+    last = {c["grade_id"]: n for n, c in enumerate(submitted or []) if c["grade_id"] in known}
+    findings: list[dict[str, str]] = []
+    flags: dict[str, list[str]] = {name: [] for name in known}
+
+    def report(name: str, what: str) -> None:
+        flags[name] = ["changed"]
+        findings.append(records.finding("changed", f"The cell {name} was {what}.", name))
+
+    extra: dict[str | None, list[dict[str, Any]]] = {}
+    anchor: str | None = None
+    for number, cell in enumerate(submitted or []):
+        name = cell["grade_id"]
+        if name in known and last[name] == number:
+            anchor = name
+            continue
+        if name in known:
+            report(name, "doubled")
+        extra.setdefault(anchor, []).append(_extra_cell(cell))
+    order = sorted(last, key=lambda name: last[name])
+    cells = extra.pop(None, [])
+    expected = [name for name in known if name in last]
+    for name, cell in known.items():
+        theirs = submitted[last[name]] if submitted is not None and name in last else None
+        if theirs is None:
+            if submitted is not None:
+                report(name, "deleted")
+        else:
+            if theirs["type"] != cell["cell_type"]:
+                report(name, f"turned from {cell['cell_type']} into {theirs['type']}")
+            released = cell["released"] if cell["released"] is not None else theirs["source"]
+            if not cell["solution"] and theirs["source"] != released:
+                report(name, "edited")
+            if order.index(name) != expected.index(name):
+                report(name, "moved")
+        cells.append(_rebuilt(cell, theirs, flags[name]))
+        cells += extra.pop(name, [])
+    return cells, findings
+
+
+def _rebuilt(cell: dict[str, Any], theirs: dict[str, Any] | None, flags: list[str]) -> dict:
+    source = theirs["source"] if theirs is not None and cell["solution"] else cell["source"]
+    answered = cell["solution"] and theirs is not None and source != cell["source"]
+    # A missing answer is shown as released, but not run: it could undo one that lost its id.
+    kind = TEXT if cell["solution"] and theirs is None else cell["kind"]
+    attachments = theirs["attachments"] if theirs is not None and cell["solution"] else {}
+    return {
+        "kind": kind,
+        "cell_type": cell["cell_type"],
+        "source": source,
+        "known": cell,
+        "answered": answered,
+        "flags": flags,
+        "attachments": attachments,
+    }
+
+
+def _extra_cell(cell: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "kind": LEARNER if cell["type"] == "code" else TEXT,
+        "cell_type": cell["type"],
+        "source": cell["source"],
+        "known": None,
+        "answered": False,
+        "flags": [],
+        "attachments": cell["attachments"],
+    }

@@ -1,0 +1,327 @@
+"""The trusted side of the wall: a learner process and the functions in it.
+
+What comes from there is untrusted plain data. When a learner process ends, or does not answer in
+time, `Gone` says why; the next request starts another one, in which the cells that came back before
+run again.
+"""
+
+import builtins
+import json
+import signal
+import socket
+import sys
+import time
+import warnings
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from . import records, wire
+from .limits import Limits
+
+Start = Callable[[], tuple[socket.socket, socket.socket]]
+
+
+class Gone(BaseException):
+    """The learner process ended; not an Exception, so that no test takes it for a wrong answer."""
+
+    def __init__(self, verdict: str, reason: str) -> None:
+        super().__init__(reason)
+        self.verdict, self.reason = verdict, reason
+
+
+class NeedsPerson(BaseException):
+    """The test needs more than can cross the wall."""
+
+
+class Learner:
+    """A learner's running notebook.
+
+    start: starts a learner process; returns its wire and the line to its guard.
+    files: the files in its working folder, path -> content.
+    """
+
+    def __init__(self, start: Start, files: dict[str, bytes], limits: Limits) -> None:
+        self.start, self.files, self.limits = start, files, limits
+        self.ends = time.monotonic() + limits.notebook_seconds
+        self.deadline = self.ends
+        self.ran: list[str] = []
+        self.wire: socket.socket | None = None
+        self.line: socket.socket | None = None
+        self.life = 0  # counts the processes: functions of an earlier one are gone
+        self.ours: list[Any] = []
+        self.trouble: list[Gone | NeedsPerson] = []  # in this cell, also where a test hid it
+
+    def begin(self) -> None:
+        """A cell begins; its time runs from now."""
+        self.trouble = []
+        self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
+
+    def run(self, source: str) -> tuple[list[Any], list[Any] | None]:
+        """Run one cell; its outputs, and its error's type and text. Raises Gone."""
+        answer, _ = self._ask({"do": "run", "source": source})
+        outputs, error = answer.get("outputs"), answer.get("error")
+        if not isinstance(outputs, list):
+            self._lost(records.CRASHED, "it sent what is no output")
+        self.ran.append(source)
+        return outputs, error if isinstance(error, list) else None
+
+    def get(self, name: str) -> tuple[Any, str | None]:
+        """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
+        answer, buffers = self._ask({"do": "get", "name": name})
+        if answer.get("missing"):
+            raise KeyError(name)
+        if "module" in answer:
+            return None, str(answer["module"])
+        value = self._value(answer, buffers, f"`{name}` is")
+        if isinstance(value, RemoteFunction):
+            value.found_as = name
+        return value, None
+
+    def set(self, name: str, value: Any) -> None:
+        """Raises wire.CannotCross, Gone."""
+        encoder = wire.Encoder(self._function)
+        code = encoder.encode(value)
+        self._ask({"do": "set", "name": name, "value": code}, encoder.buffers)
+
+    def delete(self, name: str) -> None:
+        """Raises KeyError, Gone."""
+        answer, _ = self._ask({"do": "delete", "name": name})
+        if answer.get("missing"):
+            raise KeyError(name)
+
+    def describe(self, function: "RemoteFunction") -> dict[str, Any]:
+        return self._ask({"do": "describe", "function": self._handle(function)})[0]
+
+    def call(self, function: "RemoteFunction", args: Any, kwargs: Any) -> Any:
+        """Call it over there. Raises what it raised, Gone, or NeedsPerson."""
+        encoder = wire.Encoder(self._function)
+        try:
+            code = encoder.encode([list(args), kwargs])
+        except wire.CannotCross as error:
+            self._person(f"the test passes {error} to `{function.__name__}`")
+        message = {"do": "call", "function": self._handle(function), "args": code}
+        if (floating := _floating()) is not None:
+            message["floating"] = floating
+        answer, buffers = self._ask(message, encoder.buffers)
+        self._put_out(answer)
+        if "args" in answer:
+            try:
+                wire.overwrite([list(args), kwargs], self._decoder(buffers).decode(answer["args"]))
+            except (wire.Malformed, ValueError, RuntimeError) as error:
+                self._person(f"`{function.__name__}` changed its arguments: {error}")
+        if "raised" in answer:
+            raise self._exception(answer["raised"])
+        # The mutable objects were numbered as they were written; the first is our own list.
+        return self._value(answer, buffers, f"`{function.__name__}` gave back", encoder.mutable)
+
+    def close(self) -> None:
+        for channel in (self.wire, self.line):
+            if channel is not None:
+                channel.close()
+        self.wire = self.line = None
+
+    def _ask(self, message: Any, buffers: list[bytes] | None = None) -> tuple[dict, list[bytes]]:
+        if self.wire is None:
+            self._restart()
+        return self._exchange(message, buffers)
+
+    def _restart(self) -> None:
+        if time.monotonic() >= self.ends:
+            seconds = self.limits.notebook_seconds
+            gone = Gone(records.TIME_OUT, f"the notebook's {seconds:g} s were used up before this")
+            self.trouble.append(gone)
+            raise gone
+        began = time.monotonic()
+        self.wire, self.line = self.start()
+        self.life += 1
+        if self.files:
+            numbers = {path: number for number, path in enumerate(self.files)}
+            self._exchange({"do": "files", "files": numbers}, list(self.files.values()))
+        for source in self.ran:
+            self._exchange({"do": "run", "source": source})
+        # What came back once may take its time again.
+        self.deadline = min(self.deadline + time.monotonic() - began, self.ends)
+
+    def _exchange(self, message: Any, buffers: list[bytes] | None = None) -> tuple[dict, list]:
+        assert self.wire is not None
+        try:
+            wire.send(self.wire, message, buffers, self.deadline)
+            while True:
+                answer, received = wire.receive(self.wire, self.deadline)
+                if not isinstance(answer, dict):
+                    raise wire.Malformed("no answer")
+                if "call" not in answer:
+                    break
+                self._call_back(answer, received)
+        except TimeoutError:
+            self._lost(records.TIME_OUT, "")
+        except (wire.Closed, OSError):
+            self._ended()
+        except wire.CannotCross as error:
+            self._person(f"the test passes {error}")
+        except wire.Malformed as error:
+            self._lost(records.CRASHED, f"it sent what is no answer: {error}")
+        if "cannot" in answer:
+            self._person(f"the learner's code gave {answer['cannot']}, which cannot cross")
+        return answer, received
+
+    def _call_back(self, request: dict, buffers: list[bytes]) -> None:
+        """The learner's code calls a function that the test handed it."""
+        assert self.wire is not None
+        encoder = wire.Encoder(self._function)
+        try:
+            function = self.ours[request["call"]]
+            args, kwargs = self._decoder(buffers).decode(request["args"])
+            answer = {"value": encoder.encode(function(*args, **kwargs))}
+        except (Gone, NeedsPerson, wire.Malformed, wire.CannotCross):
+            raise
+        except Exception as error:
+            answer = {"raised": wire.describe(error)}
+        wire.send(self.wire, answer, encoder.buffers, self.deadline)
+
+    def _lost(self, verdict: str, reason: str) -> NoReturn:
+        self.close()
+        seconds = self.limits.cell_seconds
+        if verdict == records.TIME_OUT and not reason:
+            out = time.monotonic() >= self.ends
+            what = f"the notebook took {self.limits.notebook_seconds:g} s" if out else ""
+            reason = what or f"it did not come back within {seconds:g} s"
+        self.trouble.append(Gone(verdict, reason))
+        raise self.trouble[-1]
+
+    def _ended(self) -> NoReturn:
+        """The wire closed by itself: ask the guard how the process ended."""
+        assert self.line is not None
+        self.line.settimeout(5)
+        try:
+            told = json.loads(self.line.recv(1 << 16))
+        except (OSError, ValueError):
+            told = {}
+        self._lost(*_ending(told, self.limits))
+
+    def _person(self, reason: str) -> NoReturn:
+        self.trouble.append(NeedsPerson(reason))
+        raise self.trouble[-1]
+
+    def _handle(self, function: "RemoteFunction") -> int:
+        if function.life != self.life:
+            if function.found_as is None:
+                self._lost(records.CRASHED, "the process in which the function was is gone")
+            again, _ = self.get(function.found_as)
+            if not isinstance(again, RemoteFunction):
+                self._lost(records.CRASHED, "the process in which the function was is gone")
+            function.handle, function.life = again.handle, again.life
+        return function.handle
+
+    def _function(self, function: Any) -> Any:
+        if isinstance(function, RemoteFunction):
+            return {"yours": self._handle(function)}
+        if function not in self.ours:
+            self.ours.append(function)
+        name = getattr(function, "__name__", "function")
+        return {"mine": self.ours.index(function), "name": name}
+
+    def _decoder(self, buffers: list[bytes], known: list[Any] | None = None) -> wire.Decoder:
+        return wire.Decoder(buffers, self._their_function, known)
+
+    def _their_function(self, code: Any) -> Any:
+        if "yours" in code:
+            return self.ours[code["yours"]]
+        if type(code["mine"]) is not int:
+            raise wire.Malformed("no function")
+        return RemoteFunction(self, code)
+
+    def _value(self, answer: dict, buffers: Any, what: str, known: list[Any] | None = None) -> Any:
+        try:
+            return self._decoder(buffers, known).decode(answer["value"])
+        except (wire.Malformed, KeyError) as error:
+            self._person(f"{what} {error}")
+
+    def _exception(self, told: Any) -> BaseException:
+        try:
+            return wire.exception(told)
+        except (TypeError, ValueError):
+            self._lost(records.CRASHED, "it sent what is no exception")
+
+    def _put_out(self, answer: dict) -> None:
+        """What a call printed and warned of, printed and warned of here, as if it ran here."""
+        for output in answer.get("outputs") or []:
+            if isinstance(output, dict) and output.get("output_type") == "stream":
+                stream = sys.stderr if output.get("name") == "stderr" else sys.stdout
+                stream.write(str(output.get("text", "")))
+        for told in answer.get("warned") or []:
+            if isinstance(told, list) and len(told) == 3:
+                _warn(str(told[0]), str(told[1]), bool(told[2]))
+
+
+class RemoteFunction:
+    """A learner's function; a call crosses the wall. `source` and `reads` are untrusted."""
+
+    def __init__(self, learner: Learner, told: dict[str, Any]) -> None:
+        self._learner = learner
+        self.handle: int = told["mine"]
+        self.life = learner.life
+        self.found_as: str | None = None
+        self._told: dict[str, Any] | None = None
+        self.__name__ = self.__qualname__ = str(told.get("name", ""))[:200]
+        self.__doc__ = told["doc"] if isinstance(told.get("doc"), str) else None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return self._learner.call(self, args, kwargs)
+
+    @property
+    def source(self) -> str:
+        """The text of the definition; may be empty."""
+        return str(self._described().get("source", ""))
+
+    @property
+    def reads(self) -> dict[str, str]:
+        """The global names that the code reads -> the kind of each."""
+        reads = self._described().get("reads")
+        return {str(k): str(v) for k, v in reads.items()} if isinstance(reads, dict) else {}
+
+    def _described(self) -> dict[str, Any]:
+        if self._told is None:
+            self._told = self._learner.describe(self)
+        return self._told
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self._learner._person(f"the test reads the attribute `{name}` of a learner's function")
+
+
+def _floating() -> dict[str, str] | None:
+    """NumPy's floating-point error handling, where a test has changed it."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return None
+    state = numpy.geterr()
+    usual = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+    quiet = {kind: how for kind, how in state.items() if how in ("ignore", "warn", "raise")}
+    return None if state == usual else quiet
+
+
+def _warn(name: str, text: str, in_cell: bool) -> None:
+    kind = getattr(builtins, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Warning)):
+        kind = UserWarning
+    module = "__main__" if in_cell else "library"
+    warnings.warn_explicit(text, kind, "learner's code", 1, module=module)
+
+
+def _ending(told: dict[str, Any], limits: Limits) -> tuple[str, str]:
+    """Verdict and reason for the guard's word of how a learner process ended."""
+    if told.get("reason") == "memory":
+        return records.MEMORY, f"it used more than {limits.memory_bytes >> 20} MiB"
+    if told.get("reason") == "confine":
+        return records.CRASHED, f"the sandbox failed: {told.get('error')}"
+    status = told.get("status")
+    if not isinstance(status, int):
+        return records.CRASHED, "it ended"
+    number = status & 0x7F
+    if number == signal.SIGXCPU:
+        return records.TIME_OUT, f"it took {limits.notebook_seconds:g} s of computing"
+    if number:
+        return records.CRASHED, f"it was ended by {signal.Signals(number).name}"
+    return records.CRASHED, f"it ended itself with exit status {status >> 8}"

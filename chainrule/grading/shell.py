@@ -1,0 +1,215 @@
+"""An IPython shell that keeps what cells put out, as notebook outputs of bounded size.
+
+The learner process and the trusted one each have one. Nothing is written to disk or terminal.
+"""
+
+import builtins
+import io
+import linecache
+import random
+import sys
+import traceback
+from typing import Any
+
+from IPython.core.displayhook import DisplayHook
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Type
+from traitlets.config import Config
+
+NOTHING = object()
+
+
+class Outputs:
+    """The outputs of the cell that is running, in nbformat's form, at most `limit` bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self.limit = limit
+        self.begin()
+
+    def begin(self) -> None:
+        self.kept: list[dict[str, Any]] = []
+        self.room = self.limit
+        self.cut = False
+        self.value: Any = NOTHING  # of the cell's last expression
+
+    def stream(self, name: str, text: str) -> None:
+        text = self._fitting(text)
+        if not text:
+            return
+        last = self.kept[-1] if self.kept else {}
+        if last.get("output_type") == "stream" and last["name"] == name:
+            last["text"].append(text)
+        else:
+            self.kept.append({"output_type": "stream", "name": name, "text": [text]})
+
+    def add(self, output: dict[str, Any]) -> None:
+        size = len(repr(output))
+        if size > self.room:
+            self.cut = True
+            return
+        self.room -= size
+        self.kept.append(output)
+
+    def finish(self) -> list[dict[str, Any]]:
+        for output in self.kept:
+            if output["output_type"] == "stream":
+                output["text"] = "".join(output["text"])
+        if self.cut:
+            note = "[The output was longer; the rest is left out.]\n"
+            self.kept.append({"output_type": "stream", "name": "stdout", "text": note})
+        return self.kept
+
+    def _fitting(self, text: str) -> str:
+        fitting = text[: max(self.room, 0)]
+        self.cut = self.cut or len(fitting) < len(text)
+        self.room -= len(fitting)
+        return fitting
+
+
+class Stream(io.TextIOBase):
+    """Stands for sys.stdout or sys.stderr."""
+
+    encoding = "utf-8"
+
+    def __init__(self, outputs: Outputs, name: str) -> None:
+        self.outputs, self.name = outputs, name
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.outputs.stream(self.name, text)
+        return len(text)
+
+
+class KeepingPublisher(DisplayPublisher):
+    shell: Any
+
+    def publish(self, data: Any, metadata: Any = None, **rest: Any) -> None:  # type: ignore[override]
+        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+        self.shell.outputs.add(output)
+
+    def clear_output(self, wait: bool = False) -> None:
+        self.shell.outputs.kept.clear()
+
+
+class KeepingHook(DisplayHook):
+    shell: Any
+
+    def __call__(self, result: Any = None) -> None:
+        self.check_for_underscore()
+        if result is None or self.quiet():
+            return
+        outputs = self.shell.outputs
+        if outputs.value is NOTHING:
+            outputs.value = result
+        data, metadata = self.compute_format_data(result)
+        outputs.add(
+            {
+                "output_type": "execute_result",
+                "execution_count": self.prompt_count,
+                "data": data,
+                "metadata": metadata or {},
+            }
+        )
+        self.update_user_ns(result)
+
+
+class _Module:
+    """Stands for a module, for what IPython asks of `__main__`."""
+
+
+class KeepingShell(InteractiveShell):
+    """Runs cells as a notebook's kernel does, and keeps their outputs."""
+
+    displayhook_class = Type(KeepingHook)
+    display_pub_class = Type(KeepingPublisher)
+    outputs: Outputs
+
+    def run(self, source: str) -> tuple[list[dict[str, Any]], BaseException | None]:
+        """Run one cell; return its outputs and the exception that ended it."""
+        self.outputs.begin()
+        outer = sys.stdout, sys.stderr
+        sys.stdout, sys.stderr = Stream(self.outputs, "stdout"), Stream(self.outputs, "stderr")
+        try:
+            ran = self.run_cell(source, store_history=True)
+        finally:
+            sys.stdout, sys.stderr = outer
+        return self.outputs.finish(), ran.error_before_exec or ran.error_in_exec
+
+    def enter(self, names: dict[str, Any]) -> None:
+        """Run the cells from here on with these globals."""
+        self.user_module = _Module()
+        self.user_module.__dict__ = names
+        self.user_ns = names
+        self.init_user_ns()
+
+    def enable_gui(self, gui: Any = None) -> None:
+        """Figures are put out, there are no windows."""
+
+    def system(self, command: str) -> None:
+        self.system_piped(command)
+
+    def ask_exit(self) -> None:
+        """`exit` ends the cell, not the process."""
+
+    def showtraceback(self, exc_tuple: Any = None, *rest: Any, **options: Any) -> None:
+        kind, value, frames = exc_tuple or sys.exc_info()
+        try:
+            lines = value._render_traceback_()  # type: ignore[union-attr]
+        except Exception:
+            lines = _short_traceback(value, frames)
+        self._put_error(kind, value, lines)
+
+    def showsyntaxerror(self, filename: Any = None, running_compiled_code: bool = False) -> None:
+        kind, value, _ = sys.exc_info()
+        self._put_error(kind, value, traceback.format_exception_only(kind, value))
+
+    def _put_error(self, kind: Any, value: Any, lines: Any) -> None:
+        try:
+            text = str(value)
+        except Exception:
+            text = ""
+        error = {"output_type": "error", "ename": kind.__name__, "evalue": text[:10_000]}
+        self.outputs.add(error | {"traceback": [str(line)[:10_000] for line in lines][:200]})
+
+
+def new_shell(output_bytes: int, namespace: dict[str, Any] | None = None) -> KeepingShell:
+    """The one shell of this process."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.InteractiveShell.colors = "nocolor"
+    config.InteractiveShell.ast_node_interactivity = "last_expr"
+    shell = KeepingShell.instance(config=config, user_ns=namespace)
+    shell.outputs = Outputs(output_bytes)
+    builtins.input = _no_input  # type: ignore[assignment]
+    return shell
+
+
+def _no_input(prompt: str = "") -> str:
+    raise RuntimeError("input() cannot be answered while a notebook is graded.")
+
+
+def _short_traceback(value: Any, frames: Any) -> list[str]:
+    """The frames of notebook cells and the learner's files only, as the standard library writes."""
+    try:
+        found = traceback.TracebackException(type(value), value, frames, limit=-20, compact=True)
+        found.stack[:] = [
+            f for f in found.stack if f.filename and "site-packages" not in f.filename
+        ]
+        linecache.checkcache()
+        return list(found.format())
+    except Exception:
+        return [f"{type(value).__name__}\n"]
+
+
+def fresh_randomness() -> None:
+    """Forks of one process would all draw the same numbers."""
+    random.seed()
+    if "numpy" in sys.modules:
+        sys.modules["numpy"].random.seed()
+    if "torch" in sys.modules:
+        sys.modules["torch"].seed()

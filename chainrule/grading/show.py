@@ -1,0 +1,68 @@
+"""Grading as seen in a terminal: a progress bar, then the marks and what needs a person."""
+
+from collections.abc import Callable
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from . import records
+from .run import Graded
+
+_LINES = 40
+
+
+def progress_bar(console: Console) -> tuple[Progress, Callable[[int, int], None]]:
+    """A bar, to be entered, and the function that moves it."""
+    columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
+    task = bar.add_task("", total=None)
+
+    def watch(done: int, of: int) -> None:
+        bar.update(task, completed=done, total=of, refresh=True)
+
+    return bar, watch
+
+
+def show(graded: list[Graded], console: Console) -> None:
+    """Print the marks, one row a submission, and the list of what needs a person."""
+    if not graded:
+        console.print("Nothing new in submitted/. --force grades again what has a result.")
+        return
+    table = Table("Learner", "Assignment", "Points", "of", "Not passed")
+    for column in (2, 3):
+        table.columns[column].justify = "right"
+    for one in graded:
+        row = (one.student, one.assignment, f"{one.points:g}", f"{one.max_points:g}")
+        table.add_row(*map(escape, row), escape(_not_passed(one)))
+    console.print(table)
+    lines = [line for one in graded for line in _for_a_person(one)]
+    if lines:
+        console.print(f"\nNeeds a person ({len(lines)}):")
+        for line in lines[:_LINES]:
+            console.print(f"  {escape(line)}", soft_wrap=True)
+        if len(lines) > _LINES:
+            console.print(f"  and {len(lines) - _LINES} more: see Formgrader.")
+
+
+def _not_passed(one: Graded) -> str:
+    results = [r for results in one.notebooks.values() for r in results]
+    counts: dict[str, int] = {}
+    for result in results:
+        if result["verdict"] != records.PASSED:
+            counts[result["verdict"]] = counts.get(result["verdict"], 0) + 1
+    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+
+
+def _for_a_person(one: Graded) -> list[str]:
+    who = f"{one.student}, {one.assignment}"
+    by_hand = [r["grade_id"] for r in one.needs_person if "by hand" in r["reason"]]
+    lines = [f"{who}: to be marked by hand: {', '.join(by_hand)}"] if by_hand else []
+    for result in one.needs_person:
+        if result["grade_id"] not in by_hand:
+            lines.append(f"{who}, {result['grade_id']}: {result['reason']}")
+    for finding in one.findings:
+        if finding["kind"] != "changed":
+            lines.append(f"{who}: {finding['message']}")
+    return lines

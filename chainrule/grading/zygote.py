@@ -1,0 +1,141 @@
+"""The warm process in the sandbox: it has imported what notebooks import, and forks per notebook.
+
+Over its control socket it gets, for each learner process, two file descriptors: the wire, for the
+learner process itself, and a line to its guard. The guard is a fork that shares no memory with
+what it guards: it ends the learner process when the line closes or too much memory is in use, and
+says on the line how the learner process ended.
+"""
+
+import gc
+import importlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from .limits import Limits
+
+_LOOK_SECONDS = 0.25
+
+
+def main() -> None:
+    """`python -m chainrule.grading.zygote FD`, in bubblewrap; FD is the control socket."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards are not waited for
+    setup = json.loads(control.recv(1 << 20))
+    warm(setup["modules"])
+    from .learner import prepare
+
+    prepare()
+    limits = Limits(**setup["limits"])
+    gc.freeze()
+    control.send(b"ready")
+    while True:
+        message, descriptors, _, _ = socket.recv_fds(control, 64, 2)
+        if not message:
+            return
+        wire, line = descriptors
+        if os.fork() == 0:
+            control.close()
+            _guard(wire, socket.socket(fileno=line), limits, setup["confined"])
+        os.close(wire)
+        os.close(line)
+
+
+def warm(modules: list[str]) -> None:
+    """Import what can be imported of these; a notebook that lacks one will say so itself."""
+    for name in modules:
+        try:
+            importlib.import_module(name)
+        except Exception:
+            continue
+    if "torch" in sys.modules:
+        sys.modules["torch"].set_num_threads(1)
+
+
+def _guard(wire: int, line: socket.socket, limits: Limits, confined: bool) -> None:
+    """Start the learner process and watch over it; does not return."""
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    reason = ""
+    place = "/tmp/submission" if confined else tempfile.mkdtemp(prefix="chainrule-unsafe-")
+    try:
+        if confined:
+            from . import confine
+
+            confine.leave_parent_namespaces()
+        learner = os.fork()
+        if learner == 0:
+            line.close()
+            _live(wire, place, limits, confined)
+        os.close(wire)
+        handle = os.pidfd_open(learner)
+        while True:
+            watched: list[Any] = [handle, line]
+            ready, _, _ = select.select(watched, [], [], _LOOK_SECONDS)
+            if handle in ready:
+                break
+            if line in ready:
+                reason = "ended"
+            elif memory_of(_pid_in_proc(handle)) > limits.memory_bytes:
+                reason = "memory"
+            if reason:
+                os.kill(learner, signal.SIGKILL)
+                break
+        _, status = os.waitpid(learner, 0)
+        told: dict[str, Any] = {"reason": reason, "status": status}
+    except OSError as error:
+        told = {"reason": "confine", "error": str(error)}
+    try:
+        if not confined:
+            shutil.rmtree(place, ignore_errors=True)
+        line.send(json.dumps(told).encode())
+    finally:
+        os._exit(0)
+
+
+def _live(wire: int, place: str, limits: Limits, confined: bool) -> None:
+    from .learner import serve
+
+    try:
+        if confined:
+            from . import confine
+
+            confine.close_in(limits)
+        serve(socket.socket(fileno=wire), place, limits)
+    finally:
+        os._exit(0)
+
+
+def _pid_in_proc(handle: int) -> int:
+    # /proc can be of another PID namespace than ours: it then numbers the process differently.
+    for row in Path(f"/proc/self/fdinfo/{handle}").read_text().splitlines():
+        if row.startswith("Pid:"):
+            return int(row.split()[1])
+    return -1
+
+
+def memory_of(process: int) -> int:
+    """Bytes that a process and all its descendants hold, pages shared by many counted in parts."""
+    total, waiting = 0, [process]
+    while waiting:
+        place = Path(f"/proc/{waiting.pop()}")
+        try:
+            rollup = (place / "smaps_rollup").read_text()
+            for task in (place / "task").iterdir():
+                waiting += map(int, (task / "children").read_text().split())
+        except (OSError, ValueError):
+            continue  # it has just ended
+        total += sum(
+            int(row.split()[1]) * 1024 for row in rollup.splitlines() if row.startswith("Pss:")
+        )
+    return total
+
+
+if __name__ == "__main__":
+    main()
