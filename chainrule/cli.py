@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_release(commands)
     add_sample_class(commands)
     add_hand_out(commands)
+    add_grade(commands)
     chosen = parser.parse_args(arguments)
     try:
         return chosen.run(chosen)
@@ -80,3 +81,23 @@ def run_hand_out(chosen: argparse.Namespace) -> int:
     new = hand_out(chosen.course_dir)
     print(f"new in work/: {', '.join(new)}" if new else "work/ has every exercise already")
     return 0
+
+
+def add_grade(commands: Commands) -> None:
+    parser = commands.add_parser("grade", help="grade what is new in submitted/")
+    parser.add_argument(
+        "--course-dir", type=Path, default=Path(), help="the course's folder (default: this one)"
+    )
+    parser.add_argument("--assignment", help="only this one; all by default")
+    parser.add_argument("--student", help="only this learner; all by default")
+    parser.add_argument("--jobs", type=int, help="workers (default: as many as cores; 0: no pool)")
+    parser.add_argument("--force", action="store_true", help="grade again what has a result")
+    parser.add_argument("--unsafe", action="store_true", help="without a sandbox; results say so")
+    parser.set_defaults(run=run_grade)
+
+
+def run_grade(chosen: argparse.Namespace) -> int:
+    from chainrule.grading.show import grade_in_terminal
+
+    options = {key: value for key, value in vars(chosen).items() if key != "run"}
+    return grade_in_terminal(**options)

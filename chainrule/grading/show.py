@@ -1,16 +1,40 @@
 """Grading as seen in a terminal: a progress bar, then the marks and what needs a person."""
 
+import sys
 from collections.abc import Callable
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from . import records
+from . import grade, records
+from .errors import GradingError
 from .run import Graded
 
 _LINES = 40
+
+
+def grade_in_terminal(**options: Any) -> int:
+    """`grade` with its options, shown; returns the exit status."""
+    out, errors = Console(), Console(stderr=True)
+    bar, watch = progress_bar(errors)
+    try:
+        with bar:
+            graded = grade(
+                **options,
+                watch=watch,
+                say=lambda line: errors.print(line, markup=False, soft_wrap=True),
+            )
+    except GradingError as error:
+        print(f"chainrule grade: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("Stopped. The next run grades the rest.", file=sys.stderr)
+        return 130
+    show(graded, out)
+    return 0
 
 
 def progress_bar(console: Console) -> tuple[Progress, Callable[[int, int], None]]:
