@@ -94,17 +94,15 @@ class Writer:
 
     def _submission(self, student: str, assignment: str) -> SubmittedAssignment:
         found = self.gradebook.find_assignment(assignment)
-        learner = self.db.get(Student, student)
-        if learner is None:
+        if (learner := self.db.get(Student, student)) is None:
             learner = Student(id=student)
             self.db.add(learner)
-            submission = None
-        else:
-            submission = (
-                self.db.query(SubmittedAssignment)
-                .filter_by(assignment_id=found.id, student_id=student)
-                .one_or_none()
-            )
+            self.db.flush()
+        submission = (
+            self.db.query(SubmittedAssignment)
+            .filter_by(assignment_id=found.id, student_id=student)
+            .one_or_none()
+        )
         if submission is not None:
             return submission
         submission = SubmittedAssignment(assignment=found, student=learner)
