@@ -85,9 +85,7 @@ def run_hand_out(chosen: argparse.Namespace) -> int:
 
 def add_grade(commands: Commands) -> None:
     parser = commands.add_parser("grade", help="grade what is new in submitted/")
-    parser.add_argument(
-        "--course-dir", type=Path, default=Path(), help="the course's folder (default: this one)"
-    )
+    add_course(parser)
     parser.add_argument("--assignment", help="only this one; all by default")
     parser.add_argument("--student", help="only this learner; all by default")
     parser.add_argument("--jobs", type=int, help="workers (default: as many as cores; 0: no pool)")

@@ -194,12 +194,10 @@ def _no_input(prompt: str = "") -> str:
 
 
 def _short_traceback(value: Any, frames: Any) -> list[str]:
-    """The frames of notebook cells and the learner's files only, as the standard library writes."""
+    """The frames in notebook cells only, as the standard library writes them."""
     try:
         found = traceback.TracebackException(type(value), value, frames, limit=-20, compact=True)
-        found.stack[:] = [
-            f for f in found.stack if f.filename and "site-packages" not in f.filename
-        ]
+        found.stack[:] = [f for f in found.stack if f.filename.startswith("<ipython")]
         linecache.checkcache()
         return list(found.format())
     except Exception:

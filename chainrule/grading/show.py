@@ -1,6 +1,7 @@
 """Grading as seen in a terminal: a progress bar, then the marks and what needs a person."""
 
 import sys
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -61,7 +62,7 @@ def show(graded: list[Graded], console: Console) -> None:
         row = (one.student, one.assignment, f"{one.points:g}", f"{one.max_points:g}")
         table.add_row(*map(escape, row), escape(_not_passed(one)))
     console.print(table)
-    lines = [line for one in graded for line in _for_a_person(one)]
+    lines = [*_by_hand(graded), *(line for one in graded for line in _for_a_person(one))]
     if lines:
         console.print(f"\nNeeds a person ({len(lines)}):")
         for line in lines[:_LINES]:
@@ -79,13 +80,23 @@ def _not_passed(one: Graded) -> str:
     return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
 
 
+def _by_hand(graded: list[Graded]) -> list[str]:
+    counts = Counter(
+        (one.assignment, result["grade_id"])
+        for one in graded
+        for result in one.needs_person
+        if result["points"] is None
+    )
+    return [f"{name}, {cell}: {count} to mark by hand" for (name, cell), count in counts.items()]
+
+
 def _for_a_person(one: Graded) -> list[str]:
     who = f"{one.student}, {one.assignment}"
-    by_hand = [r["grade_id"] for r in one.needs_person if "by hand" in r["reason"]]
-    lines = [f"{who}: to be marked by hand: {', '.join(by_hand)}"] if by_hand else []
-    for result in one.needs_person:
-        if result["grade_id"] not in by_hand:
-            lines.append(f"{who}, {result['grade_id']}: {result['reason']}")
+    lines = [
+        f"{who}, {result['grade_id']}: {result['reason']}"
+        for result in one.needs_person
+        if result["points"] is not None
+    ]
     for finding in one.findings:
         if finding["kind"] != "changed":
             lines.append(f"{who}: {finding['message']}")

@@ -49,7 +49,8 @@ def _judged(
         if isinstance(first, Gone):
             return first.verdict, first.reason, 0.0
         return records.NEEDS_PERSON, str(first), 0.0
-    if isinstance(error, AssertionError):
+    own_kind = error is not None and type(error).__module__ != "builtins"
+    if own_kind or isinstance(error, AssertionError):  # a check's own kind says the same
         return records.WRONG, _said(error), 0.0
     if isinstance(error, MemoryError):
         return records.MEMORY, _said(error), 0.0
