@@ -49,8 +49,10 @@ def _judged(
         if isinstance(first, Gone):
             return first.verdict, first.reason, 0.0
         return records.NEEDS_PERSON, str(first), 0.0
-    own_kind = error is not None and type(error).__module__ != "builtins"
-    if own_kind or isinstance(error, AssertionError):  # a check's own kind says the same
+    # A check's own kind of exception says the same as an assertion.
+    if error is not None and (
+        isinstance(error, AssertionError) or type(error).__module__ != "builtins"
+    ):
         return records.WRONG, _said(error), 0.0
     if isinstance(error, MemoryError):
         return records.MEMORY, _said(error), 0.0
