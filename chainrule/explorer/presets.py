@@ -24,22 +24,22 @@ PRESETS: Mapping[str, Preset] = {
     "710": Preset("710: one layer, saturated", WORKED_EXAMPLES["710"]),
     "740": Preset("740: two layers, saturated", WORKED_EXAMPLES["740"]),
     "small": Preset(
-        "small: two layers, nothing saturated",
+        "small: two layers",
         network([[1, 2]], [1], [[0.5, -0.5], [0.25, 0.75]], [0.1, -0.2], *_SMALL),
         0.1,
     ),
     "small_one_layer": Preset(
-        "small: one layer, three classes",
+        "small: one layer",
         network([[1, -0.5]], [2], [[0.5, -0.2, 0.1], [0.3, 0.8, -0.6]], [0, 0.1, -0.1]),
         0.1,
     ),
     "dead_relu": Preset(
-        "a hidden unit that is off",
+        "a dead ReLU",
         network([[1, 2]], [1], [[0.5, -1.0], [0.25, -0.5]], [0.1, -0.5], *_SMALL),
         0.1,
     ),
     "identical_units": Preset(
-        "two hidden units that stay the same",
+        "identical hidden units",
         network([[1, 2]], [1], [[0.5, 0.5], [0.25, 0.25]], [0.1, 0.1], *_TWINS),
         0.1,
     ),
@@ -49,7 +49,7 @@ PRESETS: Mapping[str, Preset] = {
         0.1,
     ),
     "wide": Preset(
-        "wider: 3 features, 4 hidden units, 3 classes",
+        "wider: 3, 4 and 3 units",
         network(
             [[1, -0.5, 2]],
             [0],

@@ -7,47 +7,44 @@ exception raised in its thread, and is no longer waited for.
 
 import contextvars
 import ctypes
+import sys
 import threading
 import warnings
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 SECONDS = 2.0
 
 
-class NotAnswered(Exception):
-    """The function raised or did not return in time; the text says which, in one line."""
+class TookTooLong(Exception):
+    """The call did not return in time."""
 
 
 class _Stop(BaseException):
     """Raised inside a function that took too long; `except Exception` does not catch it."""
 
 
-def call(function: Callable[..., Any], arguments: tuple[Any, ...], seconds: float = SECONDS) -> Any:
-    """What the function returns. Raises NotAnswered."""
-    name = getattr(function, "__name__", "the function")
+def call(function: Callable[[], Any], seconds: float = SECONDS) -> Any:
+    """What the function returns, or its exception. Raises TookTooLong at the limit."""
     outcome: dict[str, Any] = {}
 
     def run() -> None:
         try:
-            with np.errstate(all="ignore"):
-                outcome["result"] = function(*arguments)
+            outcome["result"] = function()
         except BaseException as error:
             outcome["error"] = error
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
+    streams = sys.stdout, sys.stderr
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
         thread.start()
         thread.join(seconds)
     if thread.is_alive():
         identity = ctypes.c_ulong(thread.ident or 0)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, ctypes.py_object(_Stop))
-        raise NotAnswered(f"{name} did not return within {seconds:g} s")
+        # A function that cannot be stopped must not keep what it prints to, either.
+        sys.stdout, sys.stderr = streams
+        raise TookTooLong(f"it did not return within {seconds:g} s")
     if "error" in outcome:
-        error = outcome["error"]
-        said = " ".join(str(error).split())[:200]
-        raise NotAnswered(f"{name} raised {type(error).__name__}" + (f": {said}" if said else ""))
+        raise outcome["error"]
     return outcome["result"]

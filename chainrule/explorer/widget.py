@@ -18,7 +18,6 @@ from chainrule.explorer.marks import gradients_by, marks
 from chainrule.explorer.numbers import NUMBERS, network_of, numbers_of, tidy
 from chainrule.explorer.phases import phases, reached
 from chainrule.explorer.presets import PRESETS, as_data
-from chainrule.explorer.run import NotAnswered
 from chainrule.network import ONE_LAYER, TWO_LAYERS, Network
 
 MOST_HISTORY = 100
@@ -113,7 +112,7 @@ class Explorer(anywidget.AnyWidget):
     def load(self, start: str | Network, learning_rate: float | None = None) -> None:
         """Begin anew with a preset or a network of one example."""
         numbers = _numbers(start, learning_rate)
-        self._renew(numbers, history=[], hidden=[], marks={}, _start=numbers)
+        self._renew(numbers, history=[], hidden=[], _start=numbers)
 
     def reset(self) -> None:
         """Back to where this example began."""
@@ -139,7 +138,7 @@ class Explorer(anywidget.AnyWidget):
             values = example.trace()
             losses.append(float(values["loss"]))
             gradients = (
-                _gradients(backward, example)
+                gradients_by(backward, example)
                 if backward
                 else [values[f"grad_{name}"] for name in example.names]
             )
@@ -156,13 +155,16 @@ class Explorer(anywidget.AnyWidget):
         label = "1 update" if n == 1 else f"{n} updates"
         self._put(numbers, history=self._remembered(label, losses), guesses={})
 
-    def check(self, backward: Callable[..., Any]) -> None:
-        """Mark each entry of each gradient that your function gives, now and after each change.
+    def check(self, function: Callable[..., Any]) -> None:
+        """Mark each entry of what your function gives, now and after each change of the numbers.
 
-        `backward(x, W, b, one_hot)` or `backward(x, W1, b1, W2, b2, one_hot)` returns the
-        gradients in the order of the parameters, and has 2 s for it.
+        It is one of the exercise's functions, known by its name, with that exercise's arguments;
+        any other name is taken for a `backward`. It has 2 s; one that takes longer is not run
+        again.
         """
-        self._function = backward
+        if not callable(function):
+            raise TypeError(f"check needs your function, not a {type(function).__name__}")
+        self._function = function
         if self.phase != "update":
             self.phase = phases(len(self.parameters) // 2)[-2]
         self._mark()
@@ -251,6 +253,8 @@ class Explorer(anywidget.AnyWidget):
             with self._silently():
                 self.history = self._remembered("set from Python", [loss], before)
                 self._forget_what_is_gone()
+        if len(before["parameters"]) != len(now["parameters"]):
+            self._function, self.marks = None, {}
         if self._function:
             self._mark()
 
@@ -306,7 +310,7 @@ class Explorer(anywidget.AnyWidget):
         assert self._function is not None
         at = [self.x, self.target, self.parameters]
         self.marks = marks(self._function, self.network) | {"at": at}
-        if "did not return" in self.marks["message"]:
+        if self.marks["late"]:
             self._function = None
 
 
@@ -318,10 +322,3 @@ def _numbers(start: str | Network, learning_rate: float | None) -> dict[str, Any
     preset = PRESETS[start]
     rate = preset.learning_rate if learning_rate is None else learning_rate
     return tidy(numbers_of(preset.network, rate))
-
-
-def _gradients(backward: Callable[..., Any], network: Network) -> tuple[np.ndarray, ...]:
-    try:
-        return gradients_by(backward, network)
-    except NotAnswered as problem:
-        raise ValueError(str(problem)) from None

@@ -2,22 +2,28 @@
 
 const DIGITS = 5;
 
-// A number in at most ten characters: 5 significant digits, or scientific with 3.
+// A number with that many significant digits; scientific where it would be long.
 export function format(value, digits = DIGITS) {
   if (typeof value === "string") return value; // "nan", "inf", "-inf" come from Python as words
   if (value === 0) return "0";
   const size = Math.abs(value);
-  const plain = size >= 1e-3 && size < 10 ** digits;
+  const plain = size >= 1e-3 && size < 10 ** Math.max(digits, DIGITS);
   const text = plain
     ? String(Number(value.toPrecision(digits)))
-    : tidyExponent(value.toExponential(digits > DIGITS ? digits - 1 : 2));
+    : tidyExponent(value.toExponential(Math.max(0, Math.min(digits, DIGITS + 1) - 3)));
   return text.replaceAll("-", "−");
 }
 
-// A probability from its logarithm, so that one below the smallest float still shows.
-export function formatProbability(value, logarithm) {
-  if (value !== 0) return format(value);
-  return `1e−${Math.round(-logarithm / Math.LN10)}`;
+// A number with as many digits, up to 5, as there is room for.
+export function fit(value, room) {
+  if (typeof value === "string") return value;
+  const texts = [5, 4, 3, 2, 1].map((digits) => format(value, digits));
+  return texts.find((text) => text.length <= room) ?? texts.at(-1);
+}
+
+// A probability from its logarithm where it is below the smallest float, so that it still shows.
+export function formatProbability(value, logarithm, write = format) {
+  return value !== 0 ? write(value) : `1e−${Math.round(-logarithm / Math.LN10)}`;
 }
 
 // What a person typed, as a number; NaN where it is none.

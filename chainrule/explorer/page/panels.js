@@ -12,7 +12,7 @@ export function formulaPanel(act) {
   const line = element("div", { class: "formula" });
   const outcome = element("p", { class: "note outcome" });
   const content = [name, note, line, outcome];
-  const el = element("section", { class: "panel broad", "aria-label": "Formula" }, ...content);
+  const el = element("section", { class: "pane broad", "aria-label": "Formula" }, ...content);
   let built = "";
   let parts = [];
   return {
@@ -104,7 +104,7 @@ function verdictOf(guess, value) {
 
 export function codePanel() {
   const list = element("ol", { class: "code" });
-  const el = element("section", { class: "panel broad", "aria-label": "Code" }, list);
+  const el = element("section", { class: "pane broad", "aria-label": "Code" }, list);
   let built = "";
   let lines = [];
   return {
@@ -114,9 +114,12 @@ export function codePanel() {
       const formulas = state._formulas[scene.layers - 1];
       const shown = Object.keys(formulas).filter((name) => isShown(name, state.code));
       el.hidden = shown.length === 0;
-      const key = `${scene.layers} ${state.code}`;
+      const name = /^[Wb]/.test(split(scene.about).name) ? split(scene.about).name : "W";
+      const key = [scene.layers, state.code, state.phase === "update" && name].join();
       if (key !== built) {
         lines = shown.map((name) => codeLine(name, formulas[name]));
+        if (state.code === "all" && state.phase === "update")
+          lines.push(codeLine(name, `${name} - learning_rate * grad_${name}`));
         list.replaceChildren(...lines.map((line) => line.el));
         built = key;
       }
@@ -148,7 +151,7 @@ export function probabilityPanel(act) {
   const axis = element("p", { class: "note" });
   const el = element(
     "section",
-    { class: "panel", "aria-label": "Probabilities" },
+    { class: "pane", "aria-label": "Probabilities" },
     element("p", { class: "heading" }, "probs"),
     rows,
     element("label", { class: "check" }, scale, "log scale"),
@@ -200,7 +203,7 @@ export function lossPanel(act) {
   plot.append(path, dots);
   const words = element("p", { class: "note" });
   const heading = element("p", { class: "heading" }, "loss");
-  const el = element("section", { class: "panel", "aria-label": "Loss" }, heading, now, plot, words);
+  const el = element("section", { class: "pane", "aria-label": "Loss" }, heading, now, plot, words);
   return {
     el,
     update(scene) {

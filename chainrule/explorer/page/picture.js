@@ -6,6 +6,9 @@ import { twin } from "./formula.js";
 import { layout } from "./layout.js";
 import { computed, editable } from "./number.js";
 
+// How many characters there is room for.
+const ROOM = { number: 7, value: 8 };
+
 export function picture(act) {
   const el = element("div", { class: "stage", role: "group", "aria-label": "The network" });
   let built = "";
@@ -110,7 +113,7 @@ function weight({ label }, id, board, { bare, tall }, act) {
 }
 
 function showNumber(number, id, scene) {
-  number.update(scene.text(id), scene.value(id), scene.spoken(id), scene.lit(id));
+  number.update(scene.short(id, ROOM.number), scene.value(id), scene.spoken(id), scene.lit(id));
 }
 
 function gradientOf(id, act) {
@@ -122,7 +125,7 @@ function valueOf(id, act, classes) {
   return {
     el: button.el,
     update(scene) {
-      button.update(scene.text(id), `${id}: ${scene.spoken(id)}`, scene.lit(id));
+      button.update(scene.short(id, ROOM.value), `${id}: ${scene.spoken(id)}`, scene.lit(id));
       const known = scene.shows(id) || scene.hides(id);
       mark(button.el, { unknown: !known, ...act.verdict(scene, id) });
     },

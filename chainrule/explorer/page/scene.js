@@ -3,7 +3,7 @@
 
 import { trace, updated } from "./engine.js";
 import { isEntry, isInput, layersOf, lookUp, split, subject, tokens, twin } from "./formula.js";
-import { format, formatProbability } from "./format.js";
+import { fit, format, formatProbability } from "./format.js";
 import { isHidden, isReached } from "./state.js";
 
 export function scene(state) {
@@ -14,14 +14,14 @@ export function scene(state) {
   const shows = (id) => isReached(state, id) && !isHidden(state, id);
   const value = (id) => (id === "η" ? state.learning_rate : lookUp(values, id));
 
-  function text(id, digits) {
-    if (id === "η") return format(state.learning_rate, digits);
+  function written(id, write) {
     if (!isReached(state, id)) return "";
     if (isHidden(state, id)) return "?";
     const { name, j } = split(id);
-    if (name === "probs") return formatProbability(value(id), values.log_probs[0][j]);
-    return format(value(id), digits);
+    if (name === "probs") return formatProbability(value(id), values.log_probs[0][j], write);
+    return write(value(id));
   }
+  const text = (id, digits) => written(id, (number) => format(number, digits));
 
   function spoken(id) {
     if (!isReached(state, id)) return "not computed yet";
@@ -37,6 +37,7 @@ export function scene(state) {
     about,
     formula,
     text,
+    short: (id, room) => written(id, (number) => fit(number, room)),
     spoken,
     value,
     shows,

@@ -114,7 +114,9 @@ export function reset(state) {
 
 export function load(state, name) {
   const start = state._presets[name].numbers;
-  return fresh({ ...start, history: [], _start: start, hidden: [], marks: {} }, state);
+  const same = start.parameters.length === state.parameters.length;
+  const marks = same ? state.marks : {};
+  return fresh({ ...start, history: [], _start: start, hidden: [], marks }, state);
 }
 
 // Numbers put in anew: what was selected or reached may not exist any more.
@@ -164,5 +166,5 @@ export function isHidden(state, id) {
 
 export function isReached(state, id) {
   const { name } = split(id);
-  return isInput(id) || reached(name, state.phase, layersOf(state));
+  return id === "η" || isInput(id) || reached(name, state.phase, layersOf(state));
 }

@@ -4,7 +4,9 @@
 import { element, mark, put, setAttribute } from "./dom.js";
 import { parameterNames } from "./engine.js";
 import { entries, lookUp, split, twin } from "./formula.js";
-import { format } from "./format.js";
+import { fit, format } from "./format.js";
+
+const CELL_ROOM = 9; // characters
 
 export function tables(act) {
   const el = element("section", { class: "tables", "aria-label": "Matrices" });
@@ -37,14 +39,14 @@ function equation(name, k, array, act) {
   return {
     el,
     update(scene, after) {
-      old.update(scene, (id) => scene.text(id));
-      gradient.update(scene, (id) => scene.text(id));
+      old.update(scene, (id) => scene.short(id, CELL_ROOM));
+      gradient.update(scene, (id) => scene.short(id, CELL_ROOM));
       put(rate, after ? `− ${format(scene.state.learning_rate)} ·` : "");
-      mark(el, { updating: after });
+      mark(el, { updating: after, marked: act.verdict(scene, `grad_${name}[0,0]`).known });
       next.update(scene, (id) => {
         const { i, j } = split(plain(id));
         const known = after && scene.shows(`grad_${name}[${i},${j}]`);
-        return known ? format(after.parameters[k][i][j]) : after ? "?" : "";
+        return known ? fit(after.parameters[k][i][j], CELL_ROOM) : after ? "?" : "";
       });
     },
   };
@@ -98,7 +100,7 @@ function cell(id, act) {
       const verdict = act.verdict(scene, id);
       mark(el, verdict);
       const said = verdict.right || verdict.wrong ? lookUp(scene.state.marks.yours, id) : undefined;
-      put(yours, verdict.right ? "✓" : verdict.wrong ? `✗ ${format(said)}` : "");
+      put(yours, verdict.right ? "✓" : verdict.wrong ? `✗ ${fit(said, CELL_ROOM - 2)}` : "");
       const words = verdict.right ? ", yours is right" : verdict.wrong ? `, yours is ${format(said)}` : "";
       setAttribute(el, "aria-label", `${id}: ${text || "not computed yet"}${words}`);
     },

@@ -3,8 +3,8 @@
 
 import { codePanel, formulaPanel, lossPanel, probabilityPanel } from "./panels.js";
 import { nextFontScale, phaseBar, toolbar } from "./controls.js";
-import { element, put, setAttribute } from "./dom.js";
-import { named } from "./engine.js";
+import { element, mark, put, setAttribute } from "./dom.js";
+import { named, sizes } from "./engine.js";
 import { lookUp, split } from "./formula.js";
 import { picture } from "./picture.js";
 import { scene } from "./scene.js";
@@ -25,8 +25,9 @@ export function render({ model, el }) {
   const side = [formulaPanel(act), codePanel(), probabilityPanel(act), lossPanel(act)];
   const below = tables(act);
   const [bar, phases, stage] = parts.map((part) => part.el);
+  const panels = element("div", { class: "panels" }, ...side.map((part) => part.el));
   const columns = element("div", { class: "columns" }, element("div", { class: "main" }, stage, below.el));
-  columns.append(element("div", { class: "side" }, ...side.map((part) => part.el)));
+  columns.append(element("div", { class: "side" }, panels));
   root.append(bar, phases, message, marks, columns, announcement);
   parts.push(...side, below);
 
@@ -34,6 +35,7 @@ export function render({ model, el }) {
     const now = scene(read(model));
     setAttribute(root, "style", `font-size:${14 * now.state.font_scale}px`);
     for (const part of parts) part.update(now);
+    mark(root, { wide: Math.max(...sizes(now.state)) > 4 });
     put(marks, marksLine(now.state));
     put(announcement, now.text(now.about) && `${now.about}: ${now.spoken(now.about)}`);
   }
@@ -88,8 +90,9 @@ function actions(model, say, redraw, root) {
       if (done) last = key;
     },
     select(id) {
-      const known = id !== "learning_rate" && id !== model.get("selection");
-      if (known) apply(() => ({ selection: id }));
+      if (id === "learning_rate" || id === model.get("selection")) return;
+      model.set({ selection: id }); // and a message stays: it may be about the number just left
+      model.save_changes();
     },
     step: (n) => once((state) => step(state, n)),
     undo: () => once(undo),
@@ -110,9 +113,11 @@ function actions(model, say, redraw, root) {
 // Whether the learner's function gave this entry right, where it was asked for these numbers.
 function verdict({ state, hides }, id) {
   const { name, i, j } = split(id);
-  const right = isCurrent(state) && !hides(id) ? state.marks.right[name]?.[i]?.[j] : undefined;
-  return { right: right === true, wrong: right === false };
+  const right = isCurrent(state) && !hides(id) ? entryOf(state.marks.right[name], i, j) : undefined;
+  return { right: right === true, wrong: right === false, known: right !== undefined };
 }
+
+const entryOf = (array, i, j) => (i === undefined ? array : array?.[i]?.[j]);
 
 function isCurrent(state) {
   if (!state.marks.at) return false;

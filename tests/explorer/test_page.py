@@ -1,0 +1,53 @@
+"""The page as one module and as one file: nothing to fetch, and small."""
+
+import re
+import subprocess
+from pathlib import Path
+
+from nodejs import PAGE
+
+from chainrule import Explorer
+from chainrule.explorer import bundle
+
+
+def parses(text: str, path: Path) -> None:
+    path.write_text(text)
+    done = subprocess.run(["node", "--check", str(path)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_bundle_is_one_module(tmp_path: Path) -> None:
+    text = bundle.module()
+    parses(text, tmp_path / "bundle.mjs")
+    assert not re.search(r"^import ", text, re.MULTILINE)
+    assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
+
+
+def test_every_module_is_in_the_bundle_after_what_it_imports() -> None:
+    assert {path.stem for path in PAGE.glob("*.js")} == set(bundle.MODULES)
+    for place, name in enumerate(bundle.MODULES):
+        text = (PAGE / f"{name}.js").read_text()
+        for imported in re.findall(r'from "\./(\w+)\.js"', text):
+            assert imported in bundle.MODULES[:place], f"{name} imports {imported}"
+
+
+def test_a_saved_page_is_self_contained(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    explorer = Explorer("740")
+    explorer.step(100)
+    explorer.to_html(path, title="<b>&")
+    text = path.read_text()
+    addresses = set(re.findall(r"https?://[^\s\"'<>]+", text))
+    assert addresses <= {"http://www.w3.org/2000/svg"}  # the name of SVG, which nobody fetches
+    assert not re.search(r"\b(src|href)=|url\(|@import|\bimport\(", text)
+    assert "<title>&lt;b>&amp;</title>" in text
+    assert path.stat().st_size < 100_000
+
+
+def test_script_in_the_state_stays_data(tmp_path: Path) -> None:
+    path = tmp_path / "page.html"
+    explorer = Explorer("720")
+    explorer.check(lambda *_: "</script><script>alert(1)</script>")
+    explorer.marks = explorer.marks | {"message": "</script><script>alert(1)</script>"}
+    explorer.to_html(path)
+    assert "<script>alert" not in path.read_text()
