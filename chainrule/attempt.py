@@ -24,7 +24,7 @@ class Attempt:
 
     results: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
-    kind: str = "returned"  # or "not attempted", "raised", "None", "type"
+    kind: str = "returned"  # or "not attempted", "raised", "None", "type", "misfit"
     error: Exception | None = None
     changed: tuple[str, ...] = ()
 

@@ -106,7 +106,7 @@ def _network(question: Question, own: Functions, case: Case) -> Composed:
         composed = stop.attempt
     except (ArithmeticError, TypeError, ValueError) as error:
         # A wrong shape from an earlier function does not fit the next step.
-        composed = Attempt(problem=str(error), kind="raised", error=error)
+        composed = Attempt(problem=str(error), kind="misfit")
     return Composed(composed, tuple(graph.slipped))
 
 
@@ -131,7 +131,7 @@ def _train(question: Question, own: Functions, case: Case) -> Composed:
             parameters = tuple(np.asarray(tried.results[name], dtype=float) for name in names)
             loss = loss_and_gradients(parameters, x, one_hot)[0]
         except (TypeError, ValueError) as error:
-            failed = Attempt(problem=str(error), kind="raised", error=error)
+            failed = Attempt(problem=str(error), kind="misfit")
             return Composed(failed, ("sgd_step",))
     losses.append(loss)
     results = dict(zip(names, parameters, strict=True)) | {"losses": losses}

@@ -71,11 +71,14 @@ def _fresh(question: Question, rng: np.random.Generator) -> list[Case]:
     made = []
     for count in _layers(question):
         differing = SIZES[rng.integers(len(SIZES))]
-        # An update multiplies no matrices, so there the sizes hide nothing.
-        updates = question.exercise == "update_step"
-        for sizes in (differing,) if updates else (differing, SQUARE, UNIT[count]):
+        sizes_of_kinds = [differing, SQUARE, UNIT[count]]
+        if question.exercise == "update_step":
+            # An update multiplies no matrices; one network has the worked example's sizes, so that
+            # a step remembered from there fits, and the training around it can be seen.
+            sizes_of_kinds = [differing, (2, 2, 2)]
+        for sizes in sizes_of_kinds:
             network = draw(rng, count, sizes)
-            rate, steps = float(rng.choice([0.25, 0.375, 0.5])), int(rng.integers(2, 4))
+            rate, steps = float(rng.choice([0.25, 0.375, 0.5])), int(rng.integers(1, 4))
             made.append(_case(question, network, "fresh", _sizes(network), rate, steps))
     for kind in dict.fromkeys(prop.kind for prop in question.properties):
         if kind == "fresh":

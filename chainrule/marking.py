@@ -12,7 +12,7 @@ from chainrule.compare import Difference, as_array, difference
 from chainrule.diagnose import candidates, constant, mismatch
 from chainrule.flags import flags
 from chainrule.mistakes import CATALOGUE, Mistake
-from chainrule.questions import Property, Question
+from chainrule.questions import PARAMETERS, Property, Question
 
 
 @dataclass(frozen=True)
@@ -122,16 +122,22 @@ class _Carrier:
         return False
 
     def error(self, case: Case, tried: Attempt) -> bool:
+        """An earlier function raised the same, or what it returned let nobody go on."""
         sizes = mismatch(tried.error)
         for composed in self._composed(case):
-            if sizes and sizes == mismatch(composed.attempt.error):
+            other = composed.attempt
+            if (sizes and sizes == mismatch(other.error)) or other.kind in (
+                "None",
+                "type",
+                "misfit",
+            ):
                 self.slipped.update(composed.slipped)
                 self.excused = True
                 return True
         return False
 
     def change(self, case: Case, tried: Attempt) -> bool:
-        for composed in self._composed(case):
+        for composed in self._composed(case) if tried.changed else ():
             if set(tried.changed) <= set(composed.attempt.changed):
                 self.slipped.update(composed.slipped)
                 return True
@@ -148,7 +154,7 @@ def _fault(
             if not carrier.error(case, answer):
                 return Fault(case, answer)
             continue
-        if not prop.results and answer.changed and not carrier.change(case, answer):
+        if not prop.results and not _kept(case, answer) and not carrier.change(case, answer):
             return Fault(case, answer)
         found = {}
         for name in case.expand(prop.results):
@@ -159,6 +165,13 @@ def _fault(
             return Fault(case, answer, found)
         carrier.seen_right = True
     return None
+
+
+def _kept(case: Case, answer: Attempt) -> bool:
+    """New parameters were returned, and the arguments are as they were."""
+    old = dict(zip(case.expand((PARAMETERS,)), case.arguments["parameters"], strict=True))
+    moved = any(difference(answer.results[name], value) for name, value in old.items())
+    return moved and not answer.changed
 
 
 def _name(

@@ -5,8 +5,7 @@ import math
 import numpy as np
 import torch
 
-from chainrule.reference import loss_and_gradients
-
+from .given import loss_and_gradients
 from .wrong_answers import log_softmax, relu, softmax
 
 

@@ -10,7 +10,7 @@ from chainrule.questions import QUESTIONS
 
 from . import right_answers, wrong_answers
 from .right_answers import RIGHT
-from .wrong_answers import WRONG, softmax
+from .wrong_answers import U10, WRONG, softmax
 
 
 def single_layer(own):
@@ -142,6 +142,16 @@ def test_the_message_points_to_the_earlier_function():
     assert examined.right
     assert examined.carried == ("backward_relu",)
     assert "builds on backward_relu, which is not right yet" in explain(examined)
+
+
+def test_a_remembered_step_costs_the_training_around_it_nothing():
+    failed = marks("update_step", {"sgd_step": U10["update_step.sgd_step"]})
+    assert failed == {"sgd_step": ["value", "arguments unchanged"], "train": []}
+
+
+def test_doing_nothing_leaves_the_arguments_unchanged_and_earns_nothing():
+    failed = marks("update_step", {"sgd_step": lambda p, g, rate: p})
+    assert failed["sgd_step"] == ["value", "arguments unchanged"]
 
 
 def test_a_right_earlier_function_excuses_nothing():

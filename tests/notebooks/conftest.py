@@ -42,7 +42,7 @@ def course(tmp_path_factory):
     folder = tmp_path_factory.mktemp("course")
     shutil.copytree(ROOT / "source", folder / "source")
     shutil.copy(ROOT / "nbgrader_config.py", folder)
-    release(folder, f"sqlite:///{folder}/gradebook.db")
+    release(folder)
     shutil.copytree(folder / "source", folder / "submitted" / "instructor")
     shutil.copytree(folder / "release", folder / "submitted" / "blank")
     nbgrader(folder, "autograde", "--assignment=*")
