@@ -21,6 +21,17 @@ setup: $(BIN)/.ready    ## make the environment
 release: setup  ## make release/ from source/
 	chainrule release
 
+# The gradebook is older than an exercise that was edited since, so it is released again.
+gradebook.db: $(shell find source -type f) nbgrader_config.py | setup
+	chainrule release
+	touch $@
+
+.PHONY: grade
+grade: setup debian-grade gradebook.db  ## grade the class in submitted/, or a made-up one
+	test -d submitted || chainrule sample-class --learners $(LEARNERS)
+	chainrule grade
+	nbgrader generate_feedback --assignment='*' --log-level=WARN
+
 .PHONY: lab
 lab: setup      ## JupyterLab for learners, on copies of the releases in work/
 	chainrule hand-out
@@ -45,6 +56,8 @@ test: setup debian      ## the tests
 test-all: setup debian  ## the tests, those that take minutes too
 	pytest
 
-.PHONY: debian
+.PHONY: debian debian-grade
 debian:
 	@scripts/debian-packages bwrap=bubblewrap chromium=chromium
+debian-grade:
+	@scripts/debian-packages bwrap=bubblewrap

@@ -82,7 +82,11 @@ def _inputs(arguments: Mapping[str, Any]) -> list[str]:
     rows = {name: value for name, value in known.items() if value is not None}
     if len(known) > 2 or rows.keys() != known.keys() or max(map(np.size, rows.values())) > COLUMNS:
         return []
-    return [f"    {name} = {np.array2string(value, precision=5)}" for name, value in rows.items()]
+    # A notebook may have set print options of its own.
+    plain = {"float_kind": _figure}
+    return [
+        f"    {name} = {np.array2string(value, formatter=plain)}" for name, value in rows.items()
+    ]
 
 
 def table(found: Difference, true: np.ndarray) -> list[str]:
@@ -109,12 +113,17 @@ def _rows(label: str, values: np.ndarray, stars: list[list[bool]]) -> list[str]:
     return lines
 
 
+def _figure(value: float) -> str:
+    """Five digits; a negative zero is 0."""
+    return f"{value + 0.0:.5g}"
+
+
 def worst(found: Difference, true: np.ndarray) -> str:
     """The entry that differs most, yours and true."""
     assert found.yours is not None
     gap = {index: abs(found.yours[index] - true[index]) for index in found.where}
     index = max(gap, key=lambda at: np.inf if np.isnan(gap[at]) else gap[at])
-    return f"    most at {list(index)}: yours {found.yours[index]:.5g}, true {true[index]:.5g}"
+    return f"    most at {list(index)}: yours {_figure(found.yours[index])}, true {_figure(true[index])}"
 
 
 def _named(examined: Examined) -> list[str]:
