@@ -83,9 +83,9 @@ def _inputs(arguments: Mapping[str, Any]) -> list[str]:
     if len(known) > 2 or rows.keys() != known.keys() or max(map(np.size, rows.values())) > COLUMNS:
         return []
     # A notebook may have set print options of its own.
-    plain = {"float_kind": _figure}
     return [
-        f"    {name} = {np.array2string(value, formatter=plain)}" for name, value in rows.items()
+        f"    {name} = {np.array2string(value, formatter={'float_kind': _figure})}"
+        for name, value in rows.items()
     ]
 
 
@@ -106,7 +106,8 @@ def _rows(label: str, values: np.ndarray, stars: list[list[bool]]) -> list[str]:
     lines = []
     for row, marks in zip(values, stars, strict=True):
         cells = [
-            f"{value:.5g}{'*' if mark else ' '}" for value, mark in zip(row, marks, strict=True)
+            f"{_figure(value)}{'*' if mark else ' '}"
+            for value, mark in zip(row, marks, strict=True)
         ]
         lines.append(f"    {label:<6}" + "".join(f"{cell:>12}" for cell in cells).rstrip())
         label = ""
@@ -123,7 +124,8 @@ def worst(found: Difference, true: np.ndarray) -> str:
     assert found.yours is not None
     gap = {index: abs(found.yours[index] - true[index]) for index in found.where}
     index = max(gap, key=lambda at: np.inf if np.isnan(gap[at]) else gap[at])
-    return f"    most at {list(index)}: yours {_figure(found.yours[index])}, true {_figure(true[index])}"
+    yours, other = _figure(found.yours[index]), _figure(true[index])
+    return f"    most at {list(index)}: yours {yours}, true {other}"
 
 
 def _named(examined: Examined) -> list[str]:
