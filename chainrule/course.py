@@ -15,7 +15,7 @@ from chainrule.errors import ChainruleError
 
 
 class CourseError(ChainruleError):
-    """nbgrader could not make a release; the message holds what it said."""
+    """The course's folder cannot be worked with; the message says why."""
 
 
 def nbgrader(course: Path, *arguments: str) -> str:
@@ -42,6 +42,7 @@ def release(course: Path) -> None:
 
     The course's gradebook learns of the exercises, as with nbgrader's own command.
     """
+    _require_source(course)
     nbgrader(course, "generate_assignment", "--assignment=*", "--force")
     for made in (course / "release").iterdir():
         if made.is_dir() and not (course / "source" / made.name).is_dir():
@@ -50,6 +51,7 @@ def release(course: Path) -> None:
 
 def stale(course: Path) -> list[str]:
     """The files of `release/` that differ from what `source/` gives now, missing ones included."""
+    _require_source(course)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         shutil.copytree(course / "source", fresh / "source")
@@ -73,6 +75,12 @@ def hand_out(course: Path) -> list[str]:
     for path in new:
         shutil.copytree(path, course / "work" / path.name)
     return [path.name for path in new]
+
+
+def _require_source(course: Path) -> None:
+    for name in ("source", "nbgrader_config.py"):
+        if not (course / name).exists():
+            raise CourseError(f"{course.resolve()} is not a course folder: it has no {name}")
 
 
 def _files(folder: Path) -> set[str]:

@@ -1,10 +1,12 @@
 """release/ is what source/ gives now, and gives nothing away."""
 
+import re
 import shutil
 
 import nbformat
 import pytest
 
+from chainrule.cli import main
 from chainrule.course import CourseError, nbgrader, release, stale
 
 from .conftest import EXERCISES, ROOT, read, role, source
@@ -55,7 +57,13 @@ def test_nothing_is_given_away(exercise):
 @pytest.mark.parametrize("exercise", EXERCISES)
 def test_questions_stay(exercise):
     cells = read(ROOT / "release" / exercise / f"{exercise}.ipynb").cells
-    assert "points)" in cells[-2].source
+    assert re.search(r"\(\d points\)", cells[-2].source)
     assert cells[-1].source == "YOUR ANSWER HERE"
     stubs = [cell.source for cell in cells if role(cell, "solution") and cell.cell_type == "code"]
     assert stubs and all("returns:" in stub and "not attempted" in stub for stub in stubs)
+
+
+def test_a_folder_that_is_no_course_is_one_clear_line(tmp_path, capsys):
+    assert main(["release", "--course-dir", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said == f"chainrule: {tmp_path} is not a course folder: it has no source\n"

@@ -70,6 +70,16 @@ def test_every_function_has_its_check_and_its_test(exercise):
         assert re.findall(r"lambda: (\w+)", test.source) == [name, *earlier], test.id
 
 
+def test_a_heading_before_every_answer_says_its_points(exercise):
+    said = None
+    for cell in source(exercise).cells:
+        if heading := re.search(r"^## .*\((\d+) points\)$", cell.source, re.MULTILINE):
+            said = int(heading[1])
+        elif role(cell, "grade") and cell.metadata.nbgrader.points:
+            assert cell.metadata.nbgrader.points == said, cell.id
+            said = None
+
+
 def test_answers_have_a_stub_and_tests_are_hidden(exercise):
     cells = {cell.id: cell.source for cell in graded_cells(exercise)}
     for name in functions(exercise):
