@@ -82,11 +82,14 @@ def _inputs(arguments: Mapping[str, Any]) -> list[str]:
     rows = {name: value for name, value in known.items() if value is not None}
     if len(known) > 2 or rows.keys() != known.keys() or max(map(np.size, rows.values())) > COLUMNS:
         return []
-    # A notebook may have set print options of its own.
-    return [
-        f"    {name} = {np.array2string(value, formatter={'float_kind': _figure})}"
-        for name, value in rows.items()
-    ]
+    return [f"    {name} = {_listed(value.tolist())}" for name, value in rows.items()]
+
+
+def _listed(value: Any) -> str:
+    """Nested lists of plain figures, ready to be typed into a cell."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_listed, value))}]"
+    return _figure(value)
 
 
 def table(found: Difference, true: np.ndarray) -> list[str]:
