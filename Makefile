@@ -32,10 +32,15 @@ grade: setup debian-grade gradebook.db  ## grade the class in submitted/, or a m
 	chainrule grade
 	nbgrader generate_feedback --assignment='*' --log-level=WARN
 
+.PHONY: samples
+samples: setup debian-grade     ## grade the two sample learners that are kept in git
+	chainrule samples
+
+# Learners see neither Formgrader nor Create Assignment there.
 .PHONY: lab
 lab: setup      ## JupyterLab for learners, on copies of the releases in work/
 	chainrule hand-out
-	jupyter lab --ServerApp.root_dir=work $(LAB)
+	JUPYTER_CONFIG_PATH=scripts/learner-lab jupyter lab --ServerApp.root_dir=work $(LAB)
 
 .PHONY: lab-instructor
 lab-instructor: setup   ## JupyterLab on the course, with Formgrader

@@ -79,19 +79,21 @@ def _fresh(question: Question, rng: np.random.Generator) -> list[Case]:
         for sizes in sizes_of_kinds:
             network = draw(rng, count, sizes)
             rate, steps = float(rng.choice([0.25, 0.375, 0.5])), int(rng.integers(1, 4))
-            made.append(_case(question, network, "fresh", _sizes(network), rate, steps))
+            made.append(_case(question, network, "fresh", _note(question, network), rate, steps))
     for kind in dict.fromkeys(prop.kind for prop in question.properties):
         if kind == "fresh":
             continue
         for network in SPECIAL[kind](rng):
-            made.append(
-                _case(question, network, kind, f"{_sizes(network)} with {WORDS[kind]}", 0.5, 2)
-            )
+            note = f"{_note(question, network)} with {WORDS[kind]}"
+            made.append(_case(question, network, kind, note, 0.5, 2))
     return made
 
 
-def _sizes(network: Network) -> str:
+def _note(question: Question, network: Network) -> str:
+    """What the function was run on, as it stands in messages."""
     shapes = [network.x.shape[1], *(weights.shape[1] for weights in network.parameters[::2])]
+    if question.arguments[0] == "logits":
+        return f"{shapes[-1]} fresh logits"
     return f"a fresh network of {' → '.join(map(str, shapes))} units"
 
 
@@ -163,7 +165,7 @@ def _zero(rng: np.random.Generator) -> list[Network]:
 
 SPECIAL = {"large logits": _large, "hopeless target": _hopeless, "pre-activation 0": _zero}
 WORDS = {
-    "large logits": "large logits",
+    "large logits": "very large values",
     "hopeless target": "a hopeless target",
     "pre-activation 0": "a pre-activation of exactly 0",
 }

@@ -18,6 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_release(commands)
     add_sample_class(commands)
     add_hand_out(commands)
+    add_samples(commands)
     add_grade(commands)
     chosen = parser.parse_args(arguments)
     try:
@@ -99,3 +100,22 @@ def run_grade(chosen: argparse.Namespace) -> int:
 
     options = {key: value for key, value in vars(chosen).items() if key != "run"}
     return grade_in_terminal(**options)
+
+
+def add_samples(commands: Commands) -> None:
+    parser = commands.add_parser("samples", help="grade the two sample learners kept in git")
+    parser.add_argument("--check", action="store_true", help="only say which files are stale")
+    add_course(parser)
+    parser.set_defaults(run=run_samples)
+
+
+def run_samples(chosen: argparse.Namespace) -> int:
+    from chainrule.samples import samples, stale_samples
+
+    if not chosen.check:
+        samples(chosen.course_dir)
+        return 0
+    old = stale_samples(chosen.course_dir)
+    if old:
+        print(f"autograded/ is stale: {', '.join(old)}. Run `make samples`.", file=sys.stderr)
+    return 1 if old else 0

@@ -38,6 +38,7 @@ ARROWS = {
     "sample_answers": set(),
     "sample_class": {"diagnose", "errors", "questions", "sample_answers"},
     "course": {"errors"},
+    "samples": {"course", "grading", "sample_class"},
     "feedback": set(),
     "grading": {"errors"},
     "report": {"errors"},
