@@ -118,7 +118,7 @@ class _Run:
         self.names.asked, self.names.missing = set(), set()
         self.names.crossing = crossing
         try:
-            with _alarm(self.limits.cell_seconds + 1):
+            with alarm(self.limits.cell_seconds + 1):
                 outputs, error = self.shell.run(source)
         finally:
             self.names.crossing = False
@@ -127,7 +127,7 @@ class _Run:
 
 
 @contextlib.contextmanager
-def _alarm(seconds: float) -> Any:
+def alarm(seconds: float) -> Any:
     """Raise OutOfTime in this process after so many seconds; again, should a test hide it."""
 
     def ring(*_: Any) -> None:

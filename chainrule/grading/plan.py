@@ -75,7 +75,13 @@ def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dic
             "as released. nbgrader generate_assignment --force releases the new version."
         )
     kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else {}
-    return {"cells": cells, "kernelspec": kernelspec, "language": _language(kernelspec)}
+    rehearsal = [cell.source for cell in written if cell.cell_type == "code"]
+    return {
+        "cells": cells,
+        "rehearsal": rehearsal,
+        "kernelspec": kernelspec,
+        "language": _language(kernelspec),
+    }
 
 
 def _texts(path: Path) -> dict[str, str]:
@@ -120,19 +126,19 @@ def _language(kernelspec: dict[str, Any]) -> str:
 
 
 def names_of(source: str) -> dict[str, Any]:
-    """The global names in a cell: bound by assignment, bound by imports, read; and its modules."""
-    found: dict[str, Any] = {"binds": [], "reads": [], "imports": {}, "modules": []}
+    """A cell's global names, bound by assignment or import, or read; its import statements."""
+    found: dict[str, Any] = {"binds": [], "reads": [], "imports": {}, "uses": []}
     try:
         text = TransformerManager().transform_cell(source)
         tree = ast.parse(text)
         table = symtable.symtable(text, "<cell>", "exec")
     except (SyntaxError, ValueError, RecursionError):
         return found
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            found["modules"] += [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            found["modules"].append(node.module)
+    found["uses"] = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
+    ]
     for node in _top_level(tree):
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:

@@ -8,9 +8,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-
-class WorkerDied(Exception):
-    """The worker process ended while it graded this submission."""
+from .errors import NoSandbox
+from .worker import WorkerDied
 
 
 class LocalPool(ThreadPoolExecutor):
@@ -36,8 +35,11 @@ class LocalPool(ThreadPoolExecutor):
             process.kill()
             said = process.stderr.read().decode(errors="replace").strip().splitlines()
             self._here.process = None
-            raise WorkerDied(said[-1] if said else "the worker process ended")
-        return json.loads(answer)
+            last = said[-1] if said else "the worker process ended"
+            if last.startswith("NoSandbox: "):
+                raise NoSandbox(last.removeprefix("NoSandbox: "))
+            raise WorkerDied(last)
+        return json.loads(answer)["graded"]
 
     def _start(self) -> Any:
         environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}

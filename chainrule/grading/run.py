@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
@@ -12,15 +13,18 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from . import autograded, gradebook, records, verdict
+from . import autograded, gradebook, records
+from .assess import not_graded
 from .course import Course, open_course
 from .errors import CourseError, NotReleased
 from .plan import plan_assignment
-from .pool import LocalPool, WorkerDied
+from .pool import LocalPool
 from .submission import read_submission
+from .worker import WorkerDied, close, grade_submission
 
 _BATCH_SECONDS = 0.5
 _WAITING = 4  # submissions read ahead, a worker
+_MANY = 4  # submissions for which a rehearsal is worth its time
 
 
 @dataclass
@@ -65,18 +69,9 @@ def grade_course(
         pairs = course.submitted(assignment, student)
         plans = _plans(course, book, sorted({a for _, a in pairs}), say)
         new = [p for p in pairs if p[1] in plans and (force or not _is_graded(course, book, *p))]
-        modules = sorted(
-            {
-                module
-                for plan in plans.values()
-                for notebook in plan["notebooks"].values()
-                for cell in notebook["cells"]
-                for module in cell["names"]["modules"]
-            }
-        )
         if not new:
             return []
-        run = _Run(course, book, plans, modules, confined=not unsafe)
+        run = _Run(course, book, plans, confined=not unsafe)
         count = os.cpu_count() or 1 if jobs is None else jobs
         watch(0, len(new))
         graded: list[Graded] = []
@@ -125,10 +120,11 @@ class _Run:
         course: Course,
         book: Gradebook,
         plans: dict[str, dict[str, Any]],
-        modules: list[str],
         confined: bool,
     ) -> None:
-        self.course, self.plans, self.modules, self.confined = course, plans, modules, confined
+        self.course, self.plans, self.confined = course, plans, confined
+        self.imports = _imports(plans)
+        self.many: set[str] = set()
         self.writer = gradebook.Writer(book, course.config)
         self.master = {name: _coded(course.master_files(name)) for name in plans}
         self.permissions = 0o664 if course.directory.groupshared else 0o444
@@ -137,28 +133,30 @@ class _Run:
         self, pairs: list[tuple[str, str]], workers: int, executor: Executor | None
     ) -> Iterator[Graded]:
         """Grade these; yield each when it is in the gradebook and its files are in place."""
+        pairs = sorted(pairs, key=lambda pair: pair[::-1])  # a worker is ready for one assignment
+        counts = Counter(assignment for _, assignment in pairs)
+        self.many = {name for name, count in counts.items() if count >= _MANY}
         if workers == 0 and executor is None:
-            from . import worker
-
             try:
                 for pair in pairs:
                     job, files = self._job(*pair)
-                    yield from self._keep([(worker.grade_submission(job), files, job)])
+                    try:
+                        result = grade_submission(job)
+                    except WorkerDied as died:
+                        result = not_graded(job, str(died))
+                    yield from self._keep([(result, files, job)])
             finally:
-                worker.close()
+                close()
             return
-        pool = LocalPool(workers) if executor is None else None
-        function: Callable[[dict[str, Any]], dict[str, Any]]
-        if pool is not None:
-            executor, function = pool, pool.grade
-        else:
-            from .worker import grade_submission as function
-        assert executor is not None
+        ahead = _WAITING * max(workers, 1)
+        if executor is not None:
+            yield from self._handed_out(pairs, executor, grade_submission, ahead)
+            return
+        pool = LocalPool(workers)
         try:
-            yield from self._handed_out(pairs, executor, function, _WAITING * max(workers, 1))
+            yield from self._handed_out(pairs, pool, pool.grade, ahead)
         finally:
-            if pool is not None:
-                pool.end()
+            pool.end()
 
     def _handed_out(
         self,
@@ -192,7 +190,7 @@ class _Run:
         try:
             return future.result()
         except WorkerDied as died:
-            return _crashed(job, str(died))
+            return not_graded(job, str(died))
 
     def _job(self, student: str, assignment: str) -> tuple[dict[str, Any], dict[str, bytes]]:
         found = _read(self.course, student, assignment)
@@ -206,7 +204,8 @@ class _Run:
             "student": student,
             "assignment": assignment,
             "plan": self.plans[assignment],
-            "modules": self.modules,
+            "imports": self.imports,
+            "rehearse": assignment in self.many,
             "limits": self.course.limits.to_dict(),
             "confined": self.confined,
             "digest": found.digest,
@@ -237,29 +236,20 @@ class _Run:
             yield _summary(graded)
 
 
+def _imports(plans: dict[str, dict[str, Any]]) -> list[str]:
+    """The import statements of all cells of the instructor."""
+    statements = {
+        statement
+        for plan in plans.values()
+        for notebook in plan["notebooks"].values()
+        for cell in notebook["cells"]
+        for statement in cell["names"]["uses"]
+    }
+    return sorted(statements)
+
+
 def _answered(graded: dict[str, Any]) -> dict[str, set]:
     return {name: set(found["answered"]) for name, found in graded["notebooks"].items()}
-
-
-def _crashed(job: dict[str, Any], why: str) -> dict[str, Any]:
-    """The result of a submission that took its worker with it."""
-    notebooks = {}
-    for name, plan in job["plan"]["notebooks"].items():
-        reason = f"grading it ended its process: {why}"
-        results = verdict.unmarked(plan["cells"], records.NEEDS_PERSON, reason)
-        about = {
-            "version": records.VERSION,
-            "submission": job["digest"],
-            "confined": job["confined"],
-            "needs_person": True,
-            "findings": [*job["findings"], records.finding("limit", reason)],
-        }
-        from .rebuild import rebuild
-
-        cells, _ = rebuild(plan, None)
-        notebook = autograded.compose(plan, cells, {}, results, about)
-        notebooks[name] = {"notebook": notebook, "results": results, "answered": []}
-    return {"student": job["student"], "assignment": job["assignment"], "notebooks": notebooks}
 
 
 def _coded(files: dict[str, bytes]) -> dict[str, str]:

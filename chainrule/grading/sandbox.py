@@ -37,14 +37,14 @@ ENVIRONMENT = {
 class Sandbox:
     """A warm process in the sandbox, or outside of it if not `confined`.
 
-    modules: what to import before any learner process is started.
+    imports: the import statements to run before any learner process is started.
     Raises NoSandbox.
     """
 
-    def __init__(self, modules: list[str], limits: Limits, confined: bool = True) -> None:
+    def __init__(self, imports: list[str], limits: Limits, confined: bool = True) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "chainrule.grading.zygote", str(theirs.fileno())]
-        wall = bubblewrap(modules) if confined else []
+        wall = bubblewrap(imports) if confined else []
         environment = ENVIRONMENT | {k: os.environ[k] for k in _KEPT_VARIABLES if k in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         self.process = subprocess.Popen(
@@ -58,7 +58,7 @@ class Sandbox:
         )
         theirs.close()
         self.control = ours
-        setup = {"modules": modules, "limits": limits.to_dict(), "confined": confined}
+        setup = {"imports": imports, "limits": limits.to_dict(), "confined": confined}
         ours.send(json.dumps(setup).encode())
         self._ready = False
 
@@ -72,6 +72,12 @@ class Sandbox:
             assert self.process.stderr is not None
             said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
             raise NoSandbox(said[-1] if said else "it ended without a word")
+
+    def warm(self, modules: list[str]) -> None:
+        """Have it import these as well, before the next learner process."""
+        for start in range(0, len(modules), 500):
+            statements = [f"import {name}" for name in modules[start : start + 500]]
+            self.control.send(json.dumps(statements).encode())
 
     def fork(self) -> tuple[socket.socket, socket.socket]:
         """Start a learner process; return its wire, and the line to its guard."""
@@ -90,7 +96,7 @@ class Sandbox:
         self.process.stderr.close()
 
 
-def bubblewrap(modules: list[str]) -> list[str]:
+def bubblewrap(imports: list[str]) -> list[str]:
     """The command that a command in the sandbox begins with. Raises NoSandbox."""
     program = shutil.which("bwrap")
     if program is None:
@@ -107,7 +113,7 @@ def bubblewrap(modules: list[str]) -> list[str]:
     for name in _CONFIGURATION:
         command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
     command += ["--tmpfs", "/tmp"]
-    for place in visible_folders(modules):
+    for place in visible_folders(imports):
         command += ["--ro-bind", str(place), str(place)]
     # Learner processes mount a /proc of their own over this one, which the kernel allows only
     # where a whole one is to be seen; bubblewrap's own has covered parts when root starts it.
@@ -116,12 +122,12 @@ def bubblewrap(modules: list[str]) -> list[str]:
     return command + ["--"]
 
 
-def visible_folders(modules: list[str]) -> list[Path]:
+def visible_folders(imports: list[str]) -> list[Path]:
     """The Python environment, and of packages that lie elsewhere only what notebooks import."""
     folders = [Path(sys.base_prefix), Path(sys.prefix), Path(sys.prefix).resolve()]
     folders += [Path(p) for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    for name in ["chainrule", *modules]:
-        found = _spec(name.partition(".")[0])
+    for statement in ["import chainrule", *imports]:
+        found = _spec(statement.split()[1].partition(".")[0])
         if found is None or found.origin in (None, "built-in", "frozen"):
             continue
         folders.append(

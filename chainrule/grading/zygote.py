@@ -6,8 +6,8 @@ what it guards: it ends the learner process when the line closes or too much mem
 says on the line how the learner process ended.
 """
 
+import contextlib
 import gc
-import importlib
 import json
 import os
 import select
@@ -29,7 +29,7 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # guards are not waited for
     setup = json.loads(control.recv(1 << 20))
-    warm(setup["modules"])
+    warm(setup["imports"])
     from .learner import prepare
 
     prepare()
@@ -37,9 +37,12 @@ def main() -> None:
     gc.freeze()
     control.send(b"ready")
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 64, 2)
+        message, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
         if not message:
             return
+        if not descriptors:
+            warm(json.loads(message))
+            continue
         wire, line = descriptors
         if os.fork() == 0:
             control.close()
@@ -48,13 +51,11 @@ def main() -> None:
         os.close(line)
 
 
-def warm(modules: list[str]) -> None:
-    """Import what can be imported of these; a notebook that lacks one will say so itself."""
-    for name in modules:
-        try:
-            importlib.import_module(name)
-        except Exception:
-            continue
+def warm(imports: list[str]) -> None:
+    """Run these import statements; a notebook that needs one that fails will say so itself."""
+    for statement in imports:
+        with contextlib.suppress(Exception):
+            exec(statement, {})
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 
