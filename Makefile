@@ -39,11 +39,13 @@ samples: setup debian-grade     ## grade the two sample learners that are kept i
 # Learners see neither Formgrader nor Create Assignment there.
 .PHONY: lab
 lab: setup      ## JupyterLab for learners, on copies of the releases in work/
+	mkdir -p exchange
 	chainrule hand-out
 	JUPYTER_CONFIG_PATH=scripts/learner-lab jupyter lab --ServerApp.root_dir=work $(LAB)
 
 .PHONY: lab-instructor
-lab-instructor: setup   ## JupyterLab on the course, with Formgrader
+lab-instructor: setup gradebook.db      ## JupyterLab on the course, with Formgrader
+	mkdir -p exchange
 	jupyter lab $(LAB)
 
 .PHONY: check

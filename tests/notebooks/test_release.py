@@ -55,6 +55,19 @@ def test_nothing_is_given_away(exercise):
 
 
 @pytest.mark.parametrize("exercise", EXERCISES)
+def test_no_line_of_a_solution_stands_elsewhere(exercise):
+    """Not in a hint, nor in the find-the-bug question: the right-hand sides are looked for."""
+    cells = read(ROOT / "release" / exercise / f"{exercise}.ipynb").cells
+    released = "\n".join(cell.source for cell in cells)
+    for cell in source(exercise).cells:
+        solution = cell.source.partition("### BEGIN SOLUTION\n")[2].partition("### END")[0]
+        for line in solution.splitlines():
+            right = re.split(r"^return |(?<![=<>]) = ", line.strip())[-1]
+            if re.search(r"[@*/]| - ", right):
+                assert right not in released, line
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
 def test_questions_stay(exercise):
     cells = read(ROOT / "release" / exercise / f"{exercise}.ipynb").cells
     assert re.search(r"\(\d points\)", cells[-2].source)
