@@ -2,10 +2,7 @@
 
 from pathlib import Path
 
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
-from nbgrader.preprocessors import GetGrades
-
-from chainrule.feedback import LeaveOutHidden
+from chainrule.report import feedback
 
 c = get_config()  # noqa: F821  (Jupyter hands it to every configuration file)
 
@@ -22,8 +19,12 @@ c.ClearSolutions.code_stub = {
 # A marking guide stands in the locked cell of its question. Locked cells are put back when a
 # submission is graded, so that Formgrader shows the guide; nbgrader expects it in task cells only.
 c.ClearMarkScheme.enforce_metadata = False
-# Feedback shows neither marking guides nor hidden tests.
-c.GenerateFeedback.preprocessors = [GetGrades, LeaveOutHidden, CSSHTMLHeaderPreprocessor]
+# Feedback is a page of our own, made from verdicts and answers: nothing hidden can be in it.
+c.GenerateFeedback.exporter_class = feedback.FeedbackPage
+# It looks up the marks itself, once a run; nbgrader's preprocessors open the gradebook each time.
+c.GenerateFeedback.preprocessors = []
+# Old pages stay until new ones are whole.
+feedback.install()
 
 # The same submission, graded twice, gives the same bytes; and a widget's static fallback shows.
 c.Execute.record_timing = False

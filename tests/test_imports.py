@@ -39,9 +39,8 @@ ARROWS = {
     "sample_class": {"diagnose", "errors", "questions", "sample_answers"},
     "course": {"errors"},
     "samples": {"course", "grading", "sample_class"},
-    "feedback": set(),
     "grading": {"errors"},
-    "report": {"errors"},
+    "report": {"errors", "grading"},
 }  # fmt: skip
 
 

@@ -1,0 +1,115 @@
+"""Feedback pages, made by nbgrader's own `generate_feedback` and Formgrader's button.
+
+A page is rendered from verdicts, marks and what the learner wrote; nothing else of the notebook is
+in it, so neither hidden tests nor marking guides can be.
+"""
+
+import os
+import shutil
+from pathlib import Path
+from typing import Any
+
+from nbconvert.exporters import Exporter
+from nbgrader.converters import GenerateFeedback
+
+from chainrule.grading import records
+
+from . import pages
+from .marks import Marks, NotebookMarks, read_marks
+from .sheet import Question, read_sheet
+from .words import LEARNER
+
+
+def overall(question: Question) -> str:
+    """One verdict for all results of a question."""
+    verdicts = list(dict.fromkeys(result.verdict for result in question.results))
+    if len(verdicts) == 1:
+        return verdicts[0]
+    if records.NEEDS_PERSON in verdicts:
+        return records.NEEDS_PERSON
+    return records.PARTLY if question.points else next(v for v in verdicts if v != records.PASSED)
+
+
+def given(question: Question) -> float | None:
+    """The marks of a question; None while nobody has given any."""
+    marked = [result for result in question.results if result.points is not None]
+    return question.points if marked or not question.results else None
+
+
+WORDS = {"words": LEARNER, "overall": overall, "given": given}
+
+
+class FeedbackPage(Exporter):
+    """From an autograded notebook to its page; the gradebook is read once an assignment."""
+
+    output_mimetype = "text/html"
+
+    def __init__(self, config: Any = None, **options: Any) -> None:
+        super().__init__(config=config, **options)
+        self._marks: dict[str, Marks] = {}
+
+    def _file_extension_default(self) -> str:
+        return ".html"
+
+    def from_filename(  # type: ignore[override]  # as nbconvert's own exporters: text
+        self, filename: str, resources: dict[str, Any] | None = None, **options: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """The page as HTML, and the resources that nbconvert's writer needs."""
+        about = (resources or {})["nbgrader"]
+        assignment, student = about["assignment"], about["student"]
+        if assignment not in self._marks:
+            self._marks[assignment] = read_marks(about["db_url"], assignment)
+        path = Path(filename)
+        marks = self._marks[assignment].get((assignment, student, path.stem), NotebookMarks())
+        sheet = read_sheet(path, assignment, student, marks)
+        page = pages.render("feedback.html.j2", sheet=sheet, **WORDS)
+        return page, {**(resources or {}), "output_extension": self.file_extension}
+
+
+class WholeFeedback(GenerateFeedback):
+    """nbgrader's converter, which keeps the old pages until the new ones are whole.
+
+    nbgrader removes a learner's folder and then writes into it. Here a submission's pages are made
+    in a folder beside, and each takes the old one's place in one step. Pages are always made anew:
+    nbgrader skips those that are there, and then they lack the marks that were given since.
+    """
+
+    @property
+    def _output_directory(self) -> str:
+        return f".{super()._output_directory}.new"
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        return student_id not in self.coursedir.student_id_exclude.split(",")
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        """Only the time stamp is copied: pages need no other file, and learners can hand in any."""
+        staged = Path(self._format_dest(assignment_id, student_id))
+        staged.mkdir(parents=True, exist_ok=True)
+        stamp = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
+        if stamp.is_file() and not stamp.is_symlink():
+            (staged / "timestamp.txt").write_bytes(stamp.read_bytes())
+
+    def set_permissions(self, assignment_id: str, student_id: str) -> None:
+        """The last step of a submission: then its pages take their place."""
+        super().set_permissions(assignment_id, student_id)
+        staged = Path(self._format_dest(assignment_id, student_id))
+        name = self.coursedir.feedback_directory
+        place = Path(self.coursedir.format_path(name, student_id, assignment_id))
+        place.mkdir(parents=True, exist_ok=True)
+        for path in staged.iterdir():
+            os.replace(path, place / path.name)
+
+    def convert_notebooks(self) -> None:
+        try:
+            super().convert_notebooks()
+        finally:
+            shutil.rmtree(self._output_directory, ignore_errors=True)
+
+
+def install() -> None:
+    """Make nbgrader's command and Formgrader's button use WholeFeedback: both look the class up
+    by its name in these modules, and no setting can choose another."""
+    from nbgrader.apps import api, generatefeedbackapp
+
+    generatefeedbackapp.GenerateFeedback = WholeFeedback
+    api.GenerateFeedback = WholeFeedback

@@ -1,0 +1,263 @@
+"""A graded notebook as what people ask of it: its questions, each with answers, marks, verdicts.
+
+What stands in a notebook may come from a stranger (nbgrader's own autograde keeps the metadata that
+was handed in), so everything is looked at before it is used, and marks come from the gradebook.
+"""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from chainrule.grading import records
+
+from .marks import Mark, NotebookMarks
+from .outputs import joined
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one marked cell came to. points: None while it waits for a person."""
+
+    grade_id: str
+    points: float | None
+    max_points: float
+    verdict: str
+    reason: str = ""
+    flags: tuple[str, ...] = ()
+    record: dict[str, Any] | None = None
+    by_hand: bool = False
+    extra: float = 0.0
+
+    @property
+    def waits(self) -> bool:
+        return self.verdict == records.NEEDS_PERSON
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A cell that the learner wrote. text: None for code, else its Markdown."""
+
+    grade_id: str
+    source: str
+    code: bool
+    outputs: tuple[Any, ...] = ()
+    attachments: Mapping[str, Any] = field(default_factory=dict)
+    comment: str = ""
+
+
+@dataclass
+class Question:
+    """Answers and the results of the tests after them. asked: the text before a written answer."""
+
+    name: str
+    answers: list[Answer]
+    results: list[Result]
+    asked: str = ""
+
+    @property
+    def points(self) -> float:
+        return sum((r.points or 0.0) + r.extra for r in self.results)
+
+    @property
+    def max_points(self) -> float:
+        return sum(r.max_points for r in self.results)
+
+
+@dataclass
+class Sheet:
+    """One learner's notebook."""
+
+    assignment: str
+    student: str
+    notebook: str
+    questions: list[Question]
+    findings: list[dict[str, str]]
+    confined: bool | None
+    penalty: float = 0.0
+
+    @property
+    def results(self) -> list[Result]:
+        return [result for question in self.questions for result in question.results]
+
+    @property
+    def points(self) -> float:
+        return max(0.0, sum(q.points for q in self.questions) - self.penalty)
+
+    @property
+    def max_points(self) -> float:
+        return sum(q.max_points for q in self.questions)
+
+
+class Unreadable(ValueError):
+    """The file is no notebook."""
+
+
+def read_sheet(path: Path, assignment: str, student: str, marks: NotebookMarks) -> Sheet:
+    """The sheet of an autograded notebook. Raises Unreadable, OSError."""
+    try:
+        notebook = json.loads(path.read_bytes())
+        cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
+    except (ValueError, RecursionError, KeyError, TypeError):
+        raise Unreadable(f"{path} is no notebook of format 4: grade it again.") from None
+    about = _mapping(_mapping(notebook.get("metadata")).get(records.KEY))
+    confined = about.get("confined")
+    return Sheet(
+        assignment,
+        student,
+        path.stem,
+        list(_questions(cells, marks)),
+        [f for f in map(_finding, _list(about.get("findings"))) if f],
+        confined if isinstance(confined, bool) else None,
+        marks.penalty,
+    )
+
+
+def _questions(cells: list[dict[str, Any]], marks: NotebookMarks) -> list[Question]:
+    """Answers gather until a test follows; tests gather until the next answer."""
+    questions: list[Question] = []
+    answers: list[Answer] = []
+    text = ""
+    for cell in cells:
+        about = _mapping(_mapping(cell.get("metadata")).get("nbgrader"))
+        solution, grade, task = (about.get(key) is True for key in ("solution", "grade", "task"))
+        if not (solution or grade or task):
+            text = joined(cell.get("source")) if cell.get("cell_type") == "markdown" else text
+            continue
+        if solution or task:
+            answer = _answer(cell, about, marks)
+        if task or (solution and grade):
+            questions.append(Question(answer.grade_id, [answer], [_result(cell, about, marks)]))
+            questions[-1].asked = text
+        elif solution:
+            answers.append(answer)
+        elif answers or not questions:
+            name = answers[-1].grade_id if answers else str(about.get("grade_id"))
+            questions.append(Question(name, answers, [_result(cell, about, marks)]))
+            answers = []
+        else:
+            questions[-1].results.append(_result(cell, about, marks))
+    if answers:
+        questions.append(Question(answers[-1].grade_id, answers, []))
+    for question in questions:
+        question.results = _telling(question.results)
+    return questions
+
+
+def _telling(results: list[Result]) -> list[Result]:
+    """A visible check of no points repeats what the test with the points says."""
+    return [result for result in results if result.max_points or result.extra] or results
+
+
+def _answer(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks) -> Answer:
+    name = str(about.get("grade_id"))
+    return Answer(
+        name,
+        joined(cell.get("source")),
+        cell.get("cell_type") == "code",
+        tuple(_list(cell.get("outputs"))),
+        _mapping(cell.get("attachments")),
+        marks.comments.get(name, ""),
+    )
+
+
+def _result(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks) -> Result:
+    name = str(about.get("grade_id"))
+    said = _mapping(_mapping(cell.get("metadata")).get(records.KEY))
+    own = said.get("verdict") if said.get("verdict") in records.VERDICTS else None
+    mark = marks.marks.get(name) or Mark(
+        number(said.get("points")),
+        number(said.get("max_points")) or number(about.get("points")) or 0.0,
+        by_hand=False,
+        waits=own == records.NEEDS_PERSON,
+    )
+    outputs = _list(cell.get("outputs"))
+    verdict = own or _verdict(mark, outputs)
+    reason = joined(said.get("reason"))
+    if mark.waits:
+        verdict = records.NEEDS_PERSON
+    elif verdict == records.NEEDS_PERSON:
+        verdict, reason = _verdict(mark, []), ""
+    return Result(
+        name,
+        None if mark.waits and mark.points is None else mark.points or 0.0,
+        mark.max_points,
+        verdict,
+        reason,
+        tuple(flag for flag in _list(said.get("flags")) if isinstance(flag, str)),
+        _record(outputs) if about.get("solution") is not True else None,
+        mark.by_hand,
+        mark.extra,
+    )
+
+
+def _verdict(mark: Mark, outputs: list[Any]) -> str:
+    """The verdict that the marks alone tell, for courses graded without one."""
+    points = mark.points or 0.0
+    if points >= mark.max_points > 0:
+        return records.PASSED
+    if points > 0:
+        return records.PARTLY
+    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs)
+    if not mark.max_points:
+        return records.WRONG if failed else records.PASSED
+    return records.WRONG
+
+
+def _record(outputs: list[Any]) -> dict[str, Any] | None:
+    """The verdict record that the test displayed, if it is one: with its words at least."""
+    for output in outputs:
+        record = _mapping(_mapping(output).get("data")).get(records.VERDICT_MIME)
+        if isinstance(record, dict) and isinstance(record.get("message"), str):
+            return {
+                "message": record["message"],
+                "mistakes": _mistakes(record.get("mistakes")),
+                "properties": [p for p in map(_property, _list(record.get("properties"))) if p],
+                "flags": [flag for flag in _list(record.get("flags")) if isinstance(flag, str)],
+                "example": _example(record.get("example")),
+            }
+    return None
+
+
+def _mistakes(value: Any) -> list[dict[str, str]]:
+    kept = [m for m in map(_mapping, _list(value)) if m.get("id") and m.get("name")]
+    return [{key: str(m.get(key, "")) for key in ("id", "name", "hint")} for m in kept]
+
+
+def _property(value: Any) -> dict[str, Any] | None:
+    value = _mapping(value)
+    points, most = number(value.get("points")), number(value.get("max_points"))
+    if not isinstance(value.get("name"), str) or points is None or most is None:
+        return None
+    return {"name": value["name"], "points": points, "max_points": most}
+
+
+def _example(value: Any) -> dict[str, Any] | None:
+    value = _mapping(value)
+    if not isinstance(value.get("inputs"), dict) or not isinstance(value.get("result"), str):
+        return None
+    return {key: value.get(key) for key in ("inputs", "result", "yours", "true", "differ")}
+
+
+def _finding(value: Any) -> dict[str, str] | None:
+    value = _mapping(value)
+    if not isinstance(value.get("message"), str):
+        return None
+    return {key: str(value.get(key, "")) for key in ("kind", "cell", "message")}
+
+
+def number(value: Any) -> float | None:
+    """A finite number, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if math.isfinite(value) else None
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []
