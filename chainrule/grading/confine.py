@@ -15,7 +15,7 @@ from pathlib import Path
 from .limits import Limits
 
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
-_NOSUID, _NODEV, _NOEXEC, _RDONLY = 2, 4, 8, 1
+_NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
 _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 22, 24, 38
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -67,8 +67,11 @@ def close_in(limits: Limits) -> None:
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     plain = _NOSUID | _NODEV
     size = f"size={limits.disk_bytes},nr_inodes=10000,mode=700"
+    below = _mounted_below("/tmp")
     for place in ("/tmp", "/dev/shm"):
         _mount("tmpfs", place, plain, size)
+    for shown, descriptor in below:
+        _show_again(shown, descriptor)
     try:
         _mount("proc", "/proc", plain | _NOEXEC, "")
     except OSError:  # the system hides parts of /proc: then none is better than another's
@@ -80,6 +83,26 @@ def close_in(limits: Limits) -> None:
     _drop_capabilities()
     _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     _filter_system_calls()
+
+
+def _mounted_below(folder: str) -> list[tuple[Path, int]]:
+    """What bubblewrap shows below a folder, such as packages of an environment in /tmp."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    places = sorted({line.split()[4] for line in lines if line.split()[4].startswith(folder + "/")})
+    return [(Path(place), os.open(place, os.O_PATH)) for place in places]
+
+
+def _show_again(place: Path, descriptor: int) -> None:
+    """Show it in the new, empty folder as well; it stays read-only."""
+    opened = f"/proc/self/fd/{descriptor}"
+    if os.path.isdir(opened):
+        place.mkdir(parents=True, exist_ok=True)
+    else:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.touch()
+    done = _libc.mount(opened.encode(), str(place).encode(), None, _BIND, None)
+    _checked(done, f"mount {place}")
+    os.close(descriptor)
 
 
 def _set_limits(limits: Limits, mapped: int) -> None:
