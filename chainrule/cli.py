@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_hand_out(commands)
     add_samples(commands)
     add_grade(commands)
+    add_report(commands)
     chosen = parser.parse_args(arguments)
     try:
         return chosen.run(chosen)
@@ -119,3 +120,19 @@ def run_samples(chosen: argparse.Namespace) -> int:
     if old:
         print(f"autograded/ is stale: {', '.join(old)}. Run `make samples`.", file=sys.stderr)
     return 1 if old else 0
+
+
+def add_report(commands: Commands) -> None:
+    parser = commands.add_parser("report", help="what the class did and did not understand")
+    add_course(parser)
+    parser.add_argument("--assignment", help="only this one; all by default")
+    parser.add_argument("--output", type=Path, metavar="FILE", help="default: report.html")
+    parser.set_defaults(run=run_report)
+
+
+def run_report(chosen: argparse.Namespace) -> int:
+    from chainrule.report.classreport import report
+
+    for path in report(chosen.course_dir, chosen.assignment, chosen.output):
+        print(path)
+    return 0

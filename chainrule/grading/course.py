@@ -34,7 +34,12 @@ class Course:
 
     def submitted(self, assignment: str | None, student: str | None) -> list[tuple[str, str]]:
         """The (student, assignment) pairs with a folder in submitted/, sorted."""
-        step = self.directory.submitted_directory
+        return self.pairs(self.directory.submitted_directory, assignment, student)
+
+    def pairs(
+        self, step: str, assignment: str | None = None, student: str | None = None
+    ) -> list[tuple[str, str]]:
+        """The (student, assignment) pairs with a folder in one of nbgrader's steps, sorted."""
         shape = self.directory.format_path(step, "STUDENT", "ASSIGNMENT")
         shape = shape.replace("STUDENT", student or "*").replace("ASSIGNMENT", assignment or "*")
         pattern = self.directory.format_path(

@@ -12,22 +12,10 @@ from typing import Any
 from nbconvert.exporters import Exporter
 from nbgrader.converters import GenerateFeedback
 
-from chainrule.grading import records
-
 from . import pages
 from .marks import Marks, NotebookMarks, read_marks
 from .sheet import Question, read_sheet
-from .words import LEARNER
-
-
-def overall(question: Question) -> str:
-    """One verdict for all results of a question."""
-    verdicts = list(dict.fromkeys(result.verdict for result in question.results))
-    if len(verdicts) == 1:
-        return verdicts[0]
-    if records.NEEDS_PERSON in verdicts:
-        return records.NEEDS_PERSON
-    return records.PARTLY if question.points else next(v for v in verdicts if v != records.PASSED)
+from .words import LEARNER, overall
 
 
 def given(question: Question) -> float | None:

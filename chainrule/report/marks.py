@@ -68,6 +68,11 @@ def students(db_url: str) -> dict[str, str]:
     return {key: f"{last}, {first}" if last and first else key for key, last, first in rows}
 
 
+def assignments(db_url: str) -> list[str]:
+    """The names of the assignments that the gradebook knows."""
+    return [name for (name,) in _rows(db_url, "SELECT name FROM assignment")]
+
+
 def _add(
     found: Marks,
     assignment: str,

@@ -1,6 +1,8 @@
-"""Verdicts in words, for learners."""
+"""Verdicts in words."""
 
 from chainrule.grading import records
+
+from .sheet import Question
 
 # verdict: (word, colour class, sentence)
 LEARNER = {
@@ -22,3 +24,13 @@ LEARNER = {
     records.CRASHED: ("crashed", "bad", "Your code ended the whole process, not only itself."),
     records.NEEDS_PERSON: ("waits for a person", "none", "Somebody will look at this."),
 }
+
+
+def overall(question: Question) -> str:
+    """One verdict for all results of a question."""
+    verdicts = list(dict.fromkeys(result.verdict for result in question.results))
+    if len(verdicts) == 1:
+        return verdicts[0]
+    if records.NEEDS_PERSON in verdicts:
+        return records.NEEDS_PERSON
+    return records.PARTLY if question.points else next(v for v in verdicts if v != records.PASSED)

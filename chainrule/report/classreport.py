@@ -1,0 +1,138 @@
+"""The report of a class: one page, and its numbers as CSV beside it."""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from . import numbers, pages, plots
+from .gather import Class, gather
+
+
+@dataclass
+class Section:
+    """One assignment, ready for the page. Plots are data URLs, "" where there is nothing to see."""
+
+    name: str
+    marks: dict[str, Any]
+    questions: list[dict[str, Any]]
+    mistakes: list[numbers.Mistake]
+    not_attempted: dict[str, list[str]]
+    waiting: dict[str, list[tuple[str, str]]]
+    troubles: dict[str, list[tuple[str, str]]]
+    histogram: str
+    verdicts: str
+
+    @property
+    def hardest(self) -> dict[str, Any] | None:
+        """The question of the smallest share, among those that are marked for everybody."""
+        marked = [q for q in self.questions if q["share"] is not None and not q["waits"]]
+        return min(marked, key=lambda question: question["share"], default=None)
+
+
+def report(
+    course_dir: str | Path = ".", assignment: str | None = None, output: str | Path | None = None
+) -> list[Path]:
+    """Write the report of a class; return the files, the page first.
+
+    assignment: only this one. output: the page, `report.html` in the course by default; three CSV
+    files stand beside it, of the learners' questions, the questions and the mistakes. Each file is
+    written whole or not at all. Raises ReportError.
+    """
+    course = Path(course_dir)
+    page = course / "report.html" if output is None else Path(output)
+    found = gather(course, assignment)
+    sections = [_section(found, name) for name in found.assignments]
+    beside = {
+        page: render(found, sections),
+        page.with_suffix(".csv"): _learners(found),
+        page.with_name(f"{page.stem}-questions.csv"): _questions(found),
+        page.with_name(f"{page.stem}-mistakes.csv"): _mistakes(sections),
+    }
+    for path, text in beside.items():
+        pages.write_whole(path, text)
+    return list(beside)
+
+
+def render(found: Class, sections: list[Section]) -> str:
+    """The page as HTML."""
+    table = numbers.by_learner(found)
+    rows = [
+        (found.learners[learner], [_number(value) for value in row])
+        for learner, row in zip(table.index, table.itertuples(index=False), strict=True)
+    ]
+    return pages.render("report.html.j2", found=found, sections=sections, rows=rows)
+
+
+def _section(found: Class, name: str) -> Section:
+    difficulty = numbers.difficulty(found, name)
+    shares = numbers.shares(found, name)
+    return Section(
+        name,
+        {key: _number(value) for key, value in numbers.marks(found)[name].items()},
+        [{k: _number(v) for k, v in row.items()} for row in difficulty.to_dict("records")],
+        numbers.mistakes(found, name),
+        numbers.not_attempted(found, name),
+        numbers.waiting(found, name),
+        numbers.troubles(found, name),
+        plots.histogram(shares) if len(shares) else "",
+        plots.verdicts(difficulty) if len(difficulty) else "",
+    )
+
+
+def _number(value: Any) -> Any:
+    """None for NaN, which a page would print."""
+    return None if isinstance(value, float) and pd.isna(value) else value
+
+
+def _learners(found: Class) -> str:
+    columns = ["learner", *numbers.KEY, "points", "max_points", "verdict"]
+    questions = found.questions.sort_values(["learner", "assignment"], kind="stable")
+    rows = (
+        [*(getattr(row, name) for name in columns), _ids(row.mistakes), "; ".join(row.flags)]
+        + [row.reason]
+        for row in questions.itertuples()
+    )
+    return _csv([*columns, "mistakes", "flags", "reason"], rows)
+
+
+def _questions(found: Class) -> str:
+    tables = [numbers.difficulty(found, name) for name in found.assignments]
+    columns = [*numbers.KEY, "learners", *numbers.COUNTS, "most", "share"]
+    rows = (row for table in tables for row in table[columns].itertuples(index=False))
+    return _csv(columns, rows)
+
+
+def _mistakes(sections: list[Section]) -> str:
+    rows = (
+        (section.name, mistake.id, mistake.name, learner, question)
+        for section in sections
+        for mistake in section.mistakes
+        for learner, question in mistake.who
+    )
+    return _csv(["assignment", "mistake", "name", "learner", "question"], rows)
+
+
+def _ids(mistakes: Iterable[tuple[str, str]]) -> str:
+    return " ".join(key for key, _ in mistakes)
+
+
+def _csv(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return file.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    """A spreadsheet takes text that begins like this for a formula, and runs it."""
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
+    if isinstance(value, float):
+        return "" if pd.isna(value) else f"{round(value, 4):g}"
+    return value
