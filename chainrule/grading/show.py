@@ -10,7 +10,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from . import grade, records
+from . import grade
 from .errors import GradingError
 from .run import Graded
 
@@ -51,17 +51,11 @@ def progress_bar(console: Console) -> tuple[Progress, Callable[[int, int], None]
 
 
 def show(graded: list[Graded], console: Console) -> None:
-    """Print the marks, one row a submission, and the list of what needs a person."""
+    """Print the marks, one row a learner, and the list of what needs a person."""
     if not graded:
         console.print("Nothing new in submitted/. --force grades again what has a result.")
         return
-    table = Table("Learner", "Assignment", "Points", "of", "Not passed")
-    for column in (2, 3):
-        table.columns[column].justify = "right"
-    for one in graded:
-        row = (one.student, one.assignment, f"{one.points:g}", f"{one.max_points:g}")
-        table.add_row(*map(escape, row), escape(_not_passed(one)))
-    console.print(table)
+    console.print(_marks(graded))
     lines = [*_by_hand(graded), *(line for one in graded for line in _for_a_person(one))]
     if lines:
         console.print(f"\nNeeds a person ({len(lines)}):")
@@ -71,13 +65,17 @@ def show(graded: list[Graded], console: Console) -> None:
             console.print(f"  and {len(lines) - _LINES} more: see Formgrader.")
 
 
-def _not_passed(one: Graded) -> str:
-    results = [r for results in one.notebooks.values() for r in results]
-    counts: dict[str, int] = {}
-    for result in results:
-        if result["verdict"] != records.PASSED:
-            counts[result["verdict"]] = counts.get(result["verdict"], 0) + 1
-    return ", ".join(f"{count} {verdict}" for verdict, count in counts.items())
+def _marks(graded: list[Graded]) -> Table:
+    most = {one.assignment: one.max_points for one in graded}
+    table = Table("Learner", *(escape(f"{name} /{points:g}") for name, points in most.items()))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    rows: dict[str, dict[str, float]] = {}
+    for one in graded:
+        rows.setdefault(one.student, {})[one.assignment] = one.points
+    for student, points in sorted(rows.items()):
+        table.add_row(escape(student), *(f"{points[n]:g}" if n in points else "" for n in most))
+    return table
 
 
 def _by_hand(graded: list[Graded]) -> list[str]:
@@ -91,13 +89,13 @@ def _by_hand(graded: list[Graded]) -> list[str]:
 
 
 def _for_a_person(one: Graded) -> list[str]:
+    """What was found out about a submission, each reason once, with the cells that it concerns."""
     who = f"{one.student}, {one.assignment}"
-    lines = [
-        f"{who}, {result['grade_id']}: {result['reason']}"
-        for result in one.needs_person
-        if result["points"] is not None
-    ]
-    for finding in one.findings:
-        if finding["kind"] != "changed":
-            lines.append(f"{who}: {finding['message']}")
-    return lines
+    found = [finding["message"] for finding in one.findings if finding["kind"] != "changed"]
+    reasons: dict[str, list[str]] = {}
+    for result in one.needs_person:
+        # What is true of the whole submission is not said again of each cell.
+        if result["points"] is not None and result["reason"] not in found:
+            reasons.setdefault(result["reason"], []).append(result["grade_id"])
+    lines = [f"{who}: {message}" for message in found]
+    return lines + [f"{who}, {', '.join(cells)}: {reason}" for reason, cells in reasons.items()]
