@@ -2,6 +2,7 @@
 
 Nothing that this process says is trusted. It answers one request at a time:
 
+    {"do": "probe", ...}                           {"faults": [...]}
     {"do": "files", "files": {path: buffer}}       {"done": true}
     {"do": "run", "source": "..."}                 {"outputs": [...], "error": [name, text] | null}
     {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}
@@ -78,6 +79,11 @@ class Answers:
 
     def to(self, message: dict[str, Any], buffers: list[bytes]) -> tuple[dict, list[bytes]]:
         return getattr(self, message["do"])(message, buffers)
+
+    def probe(self, message: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
+        from .probe import faults
+
+        return {"faults": faults(message)}, []
 
     def files(self, message: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
         for path, number in message["files"].items():

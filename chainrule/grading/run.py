@@ -125,6 +125,7 @@ class _Run:
         self.course, self.plans, self.confined = course, plans, confined
         self.imports = _imports(plans)
         self.many: set[str] = set()
+        self.out_of_sight = _out_of_sight(course)
         self.writer = gradebook.Writer(book, course.config)
         self.master = {name: _coded(course.master_files(name)) for name in plans}
         self.permissions = 0o664 if course.directory.groupshared else 0o444
@@ -208,6 +209,7 @@ class _Run:
             "rehearse": assignment in self.many,
             "limits": self.course.limits.to_dict(),
             "confined": self.confined,
+            "out_of_sight": self.out_of_sight,
             "digest": found.digest,
             "findings": found.findings,
             "notebooks": _coded(found.notebooks),
@@ -234,6 +236,14 @@ class _Run:
         for (new, place), (graded, _, _) in zip(staged, batch, strict=True):
             autograded.put_in_place(new, place)
             yield _summary(graded)
+
+
+def _out_of_sight(course: Course) -> list[str]:
+    """What of the course no learner may see."""
+    directory = course.directory
+    places = [directory.source_directory, directory.submitted_directory]
+    places += [directory.autograded_directory, "gradebook.db", "nbgrader_config.py"]
+    return [str(course.root / place) for place in places if (course.root / place).exists()]
 
 
 def _imports(plans: dict[str, dict[str, Any]]) -> list[str]:

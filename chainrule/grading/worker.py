@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from .assess import assess
 from .isolate import be_silent, end_with_parent
 from .limits import Limits
+from .probe import probe
 from .rehearse import rehearse, threads
 from .sandbox import ENVIRONMENT, Sandbox
 from .shell import KeepingShell, new_shell
@@ -30,8 +31,9 @@ class WorkerDied(Exception):
 def grade_submission(job: dict[str, Any]) -> dict[str, Any]:
     """Grade one submission.
 
-    job: `{"student", "assignment", "plan", "imports", "rehearse", "limits", "confined", "digest",
-    "findings", "notebooks": {name: base64}, "files": {path: base64}, "master": {path: base64}}`.
+    job: `{"student", "assignment", "plan", "imports", "rehearse", "limits", "confined",
+    "out_of_sight", "digest", "findings", "notebooks": {name: base64}, "files": {path: base64},
+    "master": {path: base64}}`.
     Returns `{"student", "assignment", "notebooks": {name: {"notebook", "results", "answered"}}}`:
     the autograded notebook, records as in `records`, and the grade ids of the cells that the
     learner has changed. Raises NoSandbox, WorkerDied.
@@ -58,6 +60,8 @@ class _Process:
         warm(job["imports"])
         _shell = _shell or new_shell(self.limits.output_bytes)
         self.sandbox.wait()
+        if job["confined"]:
+            probe(self.sandbox, self.limits, job["out_of_sight"])
         self.servers: dict[str, _Server] = {}
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
