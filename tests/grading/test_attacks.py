@@ -1,0 +1,97 @@
+"""No attack earns a mark, reads a secret, or changes anything outside of its own result."""
+
+import hashlib
+import json
+
+import nbformat
+import pytest
+
+from chainrule.grading import grade
+
+from . import attacks, courses
+
+HONEST = "aaa-honest", "zzz-honest"
+
+
+@pytest.fixture(scope="module")
+def hostile_class(tmp_path_factory):
+    """The graded class: its results by learner, its folder, and the folder's state before."""
+    root = courses.make_course(tmp_path_factory.mktemp("hostile"), {"nb": attacks.CELLS})
+    (root / "source" / "secret.txt").write_text(attacks.SECRET)
+    for number, attack in enumerate(attacks.all_attacks(root)):
+        folder = courses.submit(root, student(number), attack.build)
+        for name, content in attack.files.items():
+            (folder / name).parent.mkdir(exist_ok=True)
+            (folder / name).write_text(content)
+    right = {"double": attacks.DOUBLE, "mean": attacks.RIGHT_MEAN, "scale": attacks.RIGHT_SCALE}
+    for name in HONEST:
+        folder = courses.submit(root, name, courses.fill(**right, why="Because."))
+        (folder / "secret.txt").write_text(attacks.SECRET)
+    before = state(root)
+    graded = {one.student: one for one in grade(root, cell_seconds=10.0)}
+    return graded, root, before
+
+
+def student(number):
+    return f"attacker-{number:03}"
+
+
+def state(root):
+    """Digests of all files that grading may not change."""
+    return {
+        str(path.relative_to(root)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(root.rglob("*"))
+        if path.is_file() and "autograded" not in path.parts and path.name != "gradebook.db"
+    }
+
+
+NAMES = [attack.name for attack in attacks.all_attacks("")]
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
+def test_marks_are_fair(hostile_class, number):
+    graded, root, _ = hostile_class
+    attack = attacks.all_attacks(root)[number]
+    results = {r["grade_id"]: r for r in graded[student(number)].notebooks["nb"]}
+    got = tuple(results[name]["points"] for name in ("test_double", "test_mean", "test_scale"))
+    assert got == attack.fair, [
+        (r["grade_id"], r["verdict"], r["reason"]) for r in results.values()
+    ]
+    assert results["why"]["points"] in (None, 0.0)
+
+
+@pytest.mark.parametrize("number", range(len(NAMES)), ids=NAMES)
+def test_nothing_secret_is_read_and_nothing_live_is_kept(hostile_class, number):
+    _, root, _ = hostile_class
+    path = root / "autograded" / student(number) / "ps1" / "nb.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    for cell in notebook.cells:
+        outputs = json.dumps(cell.get("outputs", []))
+        assert attacks.SECRET not in outputs
+        assert "text/html" not in outputs and "javascript" not in outputs
+        if "grade" not in cell.metadata.get("nbgrader", {}):
+            assert "connected" not in outputs
+            assert "assert double(-1.5)" not in outputs
+
+
+def test_there_are_enough_attacks():
+    assert len(set(NAMES)) == len(NAMES) >= 80
+
+
+def test_the_course_is_as_it_was(hostile_class):
+    _, root, before = hostile_class
+    assert state(root) == before
+
+
+def test_honest_learners_before_and_after_keep_their_marks(hostile_class):
+    graded, _, _ = hostile_class
+    assert [graded[name].points for name in HONEST] == [5.0, 5.0]
+
+
+def test_the_gradebook_agrees(hostile_class):
+    graded, root, _ = hostile_class
+    marks = courses.gradebook_marks(root)
+    for name, one in graded.items():
+        for result in one.notebooks["nb"]:
+            assert marks[name, "ps1", "nb", result["grade_id"]][0] == result["points"]
