@@ -17,16 +17,19 @@ class TestNames(dict):
     by that name, among the builtins, and then in the learner process; a name that the instructor's
     own answer binds, `sum` say, comes from there before the builtins.
 
-    answers: names that the instructor's cells outside of tests bind or read. Only these does a
-    test's assignment take to the learner process: never a test's own `expected`.
+    binds, reads: names that the instructor's cells outside of tests bind or read. Only these does
+    a test's assignment take to the learner process: never a test's own `expected`.
     imports: name -> the import statement of the instructor's cells that binds it.
     """
 
     __test__ = False  # not a test case for pytest
 
-    def __init__(self, learner: Learner, answers: set[str], imports: dict[str, str]) -> None:
+    def __init__(
+        self, learner: Learner, binds: set[str], reads: set[str], imports: dict[str, str]
+    ) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
-        self.learner, self.answers, self.imports = learner, answers, imports
+        self.learner, self.binds, self.imports = learner, binds, imports
+        self.crosses = binds | reads
         self.crossing = False  # only while a test runs
         self.asked: set[str] = set()  # the learner's names that the running cell has looked up
         self.missing: set[str] = set()
@@ -52,7 +55,7 @@ class TestNames(dict):
     def _is_learners(self, name: str) -> bool:
         if not self.crossing or name.startswith("__"):
             return False
-        return name in self.answers or not (hasattr(builtins, name) or name.startswith("_"))
+        return name in self.binds or not (hasattr(builtins, name) or name.startswith("_"))
 
     def _module(self, name: str, module: str) -> Any:
         # A learner's name for a module is not followed: only the test's own word counts.
@@ -62,7 +65,7 @@ class TestNames(dict):
         raise self.learner.trouble[-1]
 
     def __setitem__(self, name: str, value: Any) -> None:
-        if self.crossing and name in self.answers and not dict.__contains__(self, name):
+        if self.crossing and name in self.crosses and not dict.__contains__(self, name):
             with contextlib.suppress(wire.CannotCross):
                 self.learner.set(name, value)
                 return
@@ -79,7 +82,7 @@ class TestNames(dict):
     def __contains__(self, name: object) -> bool:
         if dict.__contains__(self, name):
             return True
-        if not (self.crossing and isinstance(name, str) and name in self.answers):
+        if not (self.crossing and isinstance(name, str) and name in self.binds):
             return False
         try:
             self[name]

@@ -1,5 +1,6 @@
 """One notebook of one submission, run: the learner's cells there, the tests here."""
 
+import builtins
 import contextlib
 import signal
 import struct
@@ -36,12 +37,15 @@ def run_notebook(
     the number of the running cell.
     """
     learner = Learner(start, files, limits)
-    known = [cell for cell in plan["cells"] if cell["kind"] != TEST]
-    answers = {name for c in known for name in [*c["names"]["binds"], *c["names"]["reads"]]}
+    binds: set[str] = set()
+    reads: set[str] = set()
     imports: dict[str, str] = {}
-    for cell in known:
-        imports |= cell["names"]["imports"]
-    names = TestNames(learner, answers, imports)
+    for cell in plan["cells"]:
+        if cell["kind"] != TEST:
+            binds.update(cell["names"]["binds"])
+            reads.update(cell["names"]["reads"])
+            imports |= cell["names"]["imports"]
+    names = TestNames(learner, binds, reads - set(dir(builtins)), imports)
     shell.enter(names)
     run = _Run(shell, learner, names, limits)
     try:
@@ -84,7 +88,7 @@ class _Run:
         binds = cell["known"]["names"]["binds"] if cell["known"] else []
         self.names.forget(binds)
         try:
-            outputs, _ = self.learner.run(cell["source"])
+            outputs, _ = self.learner.run(cell["source"], cell["known"] is not None)
         except Gone as gone:
             which = (
                 f"the cell {cell['known']['grade_id']}" if cell["known"] else "a cell of their own"
@@ -105,7 +109,7 @@ class _Run:
         if isinstance(error, OutOfTime):
             late = Gone(records.TIME_OUT, f"the test took {self.limits.cell_seconds:g} s")
             self.learner.trouble.insert(0, late)
-        asked = self.names.asked & self.names.answers
+        asked = self.names.asked & self.names.binds
         blamed = next((self.dead[n] for n in sorted(self.names.missing) if n in self.dead), "")
         attempted = not asked or not asked <= self.unanswered
         trouble = self.learner.trouble

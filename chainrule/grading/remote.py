@@ -44,7 +44,8 @@ class Learner:
         self.start, self.files, self.limits = start, files, limits
         self.ends = time.monotonic() + limits.notebook_seconds
         self.deadline = self.ends
-        self.ran: list[str] = []
+        self.ran: list[tuple[str, bool]] = []  # sources, and whether the cell is the instructor's
+        self.mended = False  # only the instructor's cells and the answers run again
         self.wire: socket.socket | None = None
         self.line: socket.socket | None = None
         self.life = 0  # counts the processes: functions of an earlier one are gone
@@ -56,18 +57,30 @@ class Learner:
         self.trouble = []
         self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
 
-    def run(self, source: str) -> tuple[list[Any], list[Any] | None]:
-        """Run one cell; its outputs, and its error's type and text. Raises Gone."""
+    def run(self, source: str, known: bool) -> tuple[list[Any], list[Any] | None]:
+        """Run one cell; its outputs, and its error's type and text. Raises Gone.
+
+        known: it is an answer or a cell of the instructor, no cell of the learner's own.
+        """
         answer, _ = self._ask({"do": "run", "source": source})
         outputs, error = answer.get("outputs"), answer.get("error")
         if not isinstance(outputs, list):
             self._lost(records.CRASHED, "it sent what is no output")
-        self.ran.append(source)
+        self.ran.append((source, known))
         return outputs, error if isinstance(error, list) else None
 
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
-        answer, buffers = self._ask({"do": "get", "name": name})
+        request = {"do": "get", "name": name}
+        try:
+            answer, buffers = self._ask(request)
+        except Gone as gone:
+            # No question's code ran: a cell of the learner's own has broken the process itself.
+            if self.mended or gone.verdict != records.CRASHED:
+                raise
+            self.mended = True
+            self.trouble.remove(gone)
+            answer, buffers = self._ask(request)
         if answer.get("missing"):
             raise KeyError(name)
         if "module" in answer:
@@ -137,8 +150,9 @@ class Learner:
         if self.files:
             numbers = {path: number for number, path in enumerate(self.files)}
             self._exchange({"do": "files", "files": numbers}, list(self.files.values()))
-        for source in self.ran:
-            self._exchange({"do": "run", "source": source})
+        for source, known in self.ran:
+            if known or not self.mended:
+                self._exchange({"do": "run", "source": source})
         # What came back once may take its time again.
         self.deadline = min(self.deadline + time.monotonic() - began, self.ends)
 

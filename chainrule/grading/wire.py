@@ -19,6 +19,9 @@ import numpy as np
 MESSAGE_BYTES = 64 * 1024 * 1024
 DEPTH = 100
 _PLAIN_KINDS = "biufcSU"  # the kinds of NumPy numbers and texts that cross; "O" never does
+# Types by names of ours: a learner may have given other meanings to those in builtins.
+_AS_THEY_ARE = (type(None), bool, str, float)
+_SCALARS = (*_AS_THEY_ARE, int)
 _MUTABLE = (list, dict, set, bytearray, np.ndarray)
 
 
@@ -53,7 +56,7 @@ class Encoder:
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         kind: type = type(value)
-        if value is None or kind is bool or kind is str or kind is float:
+        if kind in _AS_THEY_ARE:
             return value
         if kind is int:
             return value if -(2**53) < value < 2**53 else {"int": hex(value)}
@@ -145,7 +148,7 @@ class Decoder:
             raise Malformed("a value nested too deep") from None
 
     def _decode(self, code: Any) -> Any:
-        if code is None or isinstance(code, (bool, int, float, str)):
+        if isinstance(code, _SCALARS):
             return code
         if isinstance(code, list):
             return self._filled([], lambda into: into.extend(map(self._decode, code)))

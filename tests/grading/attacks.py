@@ -235,34 +235,43 @@ KERNEL = [
     SHELL + "ip.showtraceback = lambda *a, **k: None",
     "import sys\nsys.settrace(lambda *a: None)\nsys.setprofile(lambda *a: None)",
     "import sys\nsys.excepthook = lambda *a: None\nsys.displayhook = lambda v: print(2.0)",
-    "import gc\nfor thing in gc.get_objects():\n    if type(thing).__name__ == 'Answers':\n"
-    "        thing.run = lambda m, b: ({'outputs': [], 'error': None}, [])\n"
-    "        thing.call = lambda m, b: ({'value': 1.5}, [])",
     "import gc, socket\nfor thing in gc.get_objects():\n    if isinstance(thing, socket.socket):\n"
     "        thing.sendall(b'\\x01\\x00\\x00\\x00\\x02\\x00\\x00\\x00{}')",
     "import os\nfor n in range(3, 256):\n    try:\n        os.write(n, b'{\"points\": 2.0}\\n')\n"
     "    except OSError:\n        pass",
-    "from IPython.display import display\nfor _ in range(2):\n    display({'application/vnd.chainrule."
+    "from IPython.display import display\nfor _ in range(2):\n"
+    "    display({'application/vnd.chainrule."
     "verdict+json': {'verdict': 'passed', 'points': 2.0}, 'text/plain': ''}, raw=True)",
-    "import json\nfrom chainrule.grading import wire\nwire.Encoder.encode = lambda s, v, d=0: 1.5",
-    "from chainrule.grading import wire\nwire.describe = lambda e: ['SystemExit', '0', 'SystemExit']",
+    "from chainrule.grading import wire\n"
+    "wire.describe = lambda e: ['SystemExit', '0', 'SystemExit']",
     "import atexit\natexit.register(lambda: print(2.0))\nimport signal\n"
     "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
     "import threading, time\ndef forever():\n    while True:\n        time.sleep(0.01)\n"
     "        print(2.0)\nthreading.Thread(target=forever, daemon=True).start()",
 ]
+# Who takes the answering part of the own process apart has no honest part left.
+OWN = [
+    "import gc\nfor thing in gc.get_objects():\n    if type(thing).__name__ == 'Answers':\n"
+    "        thing.run = lambda m, b: ({'outputs': [], 'error': None}, [])\n"
+    "        thing.call = lambda m, b: ({'value': 1.5}, [])",
+    "import json\nfrom chainrule.grading import wire\nwire.Encoder.encode = lambda s, v, d=0: 1.5",
+]
 PEEKING = [
-    "import inspect\nfor frame in inspect.stack():\n    frame.frame.f_globals.update(right=[1] * 4)",
+    "import inspect\nfor frame in inspect.stack():\n"
+    "    frame.frame.f_globals.update(right=[1] * 4)",
     "import linecache\nprint({k: v for k, v in linecache.cache.items() if 'expected' in str(v)})",
     "print(In, Out, _ih, _oh)",
-    "import gc\nprint([t for t in gc.get_objects() if isinstance(t, str) and 'assert double' in t])",
+    "import gc\nprint([t for t in gc.get_objects() if type(t) is str and 'assert double' in t])",
 ]
 PEEKING_MEANS = {
-    "caller frames": "def mean(values):\n    import sys\n    frame = sys._getframe()\n    while frame:\n"
-    "        if 'expected' in frame.f_globals:\n            expected = frame.f_globals['expected']\n"
+    "caller frames": "def mean(values):\n    import sys\n    frame = sys._getframe()\n"
+    "    while frame:\n"
+    "        if 'expected' in frame.f_globals:\n"
+    "            expected = frame.f_globals['expected']\n"
     "            return expected[frame.f_globals['lists'].index(values)]\n"
     "        frame = frame.f_back\n    return 99.0",
-    "name of the test": "expected = None\ndef mean(values):\n    return expected[0] if expected else 99.0",
+    "name of the test": "expected = None\ndef mean(values):\n"
+    "    return expected[0] if expected else 99.0",
     "changed argument": "def mean(values):\n    values[:] = []\n    return 99.0",
     "raises what tests catch": "def mean(values):\n    raise SystemExit(0)",
     "stops iteration": "def mean(values):\n    raise StopIteration",
@@ -272,7 +281,7 @@ PEEKING_MEANS = {
     "infinity": "def mean(values):\n    return float('inf')",
     "not a number": "def mean(values):\n    return float('nan')",
     "huge integer": "def mean(values):\n    return 10 ** 100000",
-    "truth": "def mean(values):\n    return True",
+    "truth": "def mean(values):\n    return True  # which is 1.0",
     "function": "def mean(values):\n    return mean",
     "module": "import math\ndef mean(values):\n    return math",
     "generator": "def mean(values):\n    yield 1.5",
@@ -294,7 +303,8 @@ PEEKING_MEANS = {
     "mean.source = 'right'\nmean.reads = {'x': 'y'}",
     "callable object": "class M:\n    def __call__(self, v): return 99.0\n"
     "    def __eq__(self, o): return True\nmean = M()",
-    "class": "class mean:\n    def __init__(self, values): pass\n    def __rsub__(self, o): return 0.0",
+    "class": "class mean:\n    def __init__(self, values): pass\n"
+    "    def __rsub__(self, o): return 0.0",
     "exits the process": "import os\ndef mean(values):\n    os._exit(0)",
 }
 OBJECTS = {
@@ -317,8 +327,12 @@ def all_attacks(root):
     attacks = [Attack(f"numpy {n}", [code]) for n, code in enumerate(NUMPY_PATCHES)]
     attacks += [Attack(f"builtins {n}", [code]) for n, code in enumerate(BUILTINS)]
     attacks += [Attack(f"kernel {n}", [code]) for n, code in enumerate(KERNEL)]
+    attacks += [Attack(f"own process {n}", [code], fair=(0, 0, 0)) for n, code in enumerate(OWN)]
     attacks += [Attack(f"peeking {n}", [code]) for n, code in enumerate(PEEKING)]
-    attacks += [Attack(f"mean {name}", mean=code) for name, code in PEEKING_MEANS.items()]
+    for name, code in PEEKING_MEANS.items():
+        attacks.append(
+            Attack(f"mean {name}", mean=code, fair=(1, 0.5 if name == "truth" else 0, 0))
+        )
     attacks += [Attack(f"object {name}", **objects(body)) for name, body in OBJECTS.items()]
     return attacks + changed_notebooks() + out_of_the_box(root)
 

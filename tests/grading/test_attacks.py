@@ -28,7 +28,7 @@ def hostile_class(tmp_path_factory):
         folder = courses.submit(root, name, courses.fill(**right, why="Because."))
         (folder / "secret.txt").write_text(attacks.SECRET)
     before = state(root)
-    graded = {one.student: one for one in grade(root, cell_seconds=10.0)}
+    graded = {one.student: one for one in grade(root, cell_seconds=5.0)}
     return graded, root, before
 
 
