@@ -53,9 +53,10 @@ def rows(name: str, value: Any) -> Rows:
 
 def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
     """The numbers as plain data. Raises ValueError, in one line, for the first thing wrong."""
-    parameters = list(numbers["parameters"])
-    if len(parameters) not in PARAMETERS:
-        raise ValueError(f"parameters must be 2 or 4 arrays, not {len(parameters)}")
+    parameters = numbers["parameters"]
+    if not isinstance(parameters, list | tuple) or len(parameters) not in PARAMETERS:
+        found = len(parameters) if isinstance(parameters, list | tuple) else repr(parameters)
+        raise ValueError(f"parameters must be 2 or 4 arrays, not {found}")
     names = ("x", *PARAMETERS[len(parameters)])
     arrays = [
         rows(name, value) for name, value in zip(names, (numbers["x"], *parameters), strict=True)
@@ -64,17 +65,16 @@ def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
     for name, array in zip(names, arrays, strict=True):
         _check_shape(name, array, wide)
         wide = len(array[0])
-    target, learning_rate = numbers["target"], float(numbers["learning_rate"])
-    if int(target) != target or not 0 <= target < wide:
+    target, rate = numbers["target"], numbers["learning_rate"]
+    if target not in range(wide):
         raise ValueError(f"target is {target}, the classes are 0 to {wide - 1}")
-    if not 0 < learning_rate <= 1000:
-        given = f"{learning_rate:.12g}"
-        raise ValueError(f"learning_rate is {given}, it must be above 0 and at most 1000")
+    if not isinstance(rate, int | float) or not 0 < rate <= 1000:
+        raise ValueError(f"learning_rate is {rate}, it must be above 0 and at most 1000")
     return {
         "x": arrays[0],
         "target": int(target),
         "parameters": arrays[1:],
-        "learning_rate": learning_rate,
+        "learning_rate": float(rate),
     }
 
 

@@ -225,11 +225,10 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("hidden")
     def _valid_hidden(self, proposal: Any) -> list[str]:
+        given = {"x", "one_hot", *self.network.names}
         for name in proposal["value"]:
-            if not self._has(name):
-                raise traitlets.TraitError(
-                    f"hidden names {name!r}, there is no such array or entry"
-                )
+            if not self._has(name) or name.split("[")[0] in given:
+                raise traitlets.TraitError(f"hidden names {name!r}, which is no computed value")
         return proposal["value"]
 
     def _has(self, entry: str) -> bool:

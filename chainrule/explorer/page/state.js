@@ -3,7 +3,6 @@
 
 import { named, parameterNames, trace, updated } from "./engine.js";
 import { isInput, layersOf, phases, reached, split } from "./formula.js";
-import { format } from "./format.js";
 
 export const LARGEST = 1e6;
 export const MOST_UNITS = 6;
@@ -56,7 +55,8 @@ export function problem(state) {
 
 function wrongNumber(id, value) {
   if (typeof value !== "number" || !Number.isFinite(value)) return `${id} is not a finite number`;
-  if (Math.abs(value) > LARGEST) return `${id} is ${format(value)}, the largest size is ${LARGEST}`;
+  if (Math.abs(value) > LARGEST)
+    return `${id} is ${Number(value.toPrecision(12))}, the largest size is ${LARGEST}`;
   return "";
 }
 

@@ -1,0 +1,98 @@
+"""The page and Python have the same rules, in the same words, and the same order of phases."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from nodejs import node
+
+from chainrule.explorer.numbers import numbers_of, tidy
+from chainrule.explorer.phases import ONE_LAYER, TWO_LAYERS
+from chainrule.explorer.presets import PRESETS
+from chainrule.network import WORKED_EXAMPLES, network
+
+ONE = numbers_of(WORKED_EXAMPLES["720"], 0.01)
+TWO = numbers_of(WORKED_EXAMPLES["740"], 0.01)
+W, B = ONE["parameters"]
+
+BAD: dict[str, dict[str, Any]] = {
+    "parameters must be 2 or 4 arrays, not 3": ONE | {"parameters": [W, B, W]},
+    "W has 2 rows, expected 3": ONE | {"x": [[1, 2, 3]]},
+    "x has 2 rows, expected 1": ONE | {"x": [[1, 2], [3, 4]]},
+    "row 1 of W has 1 numbers, row 0 has 2": ONE | {"parameters": [[[1, 2], [3]], B]},
+    "b has 3 numbers, expected 2": ONE | {"parameters": [W, [[1, 2, 3]]]},
+    "W1 has 3 rows, expected 2": TWO | {"parameters": [[[1]] * 3, [[1]], [[1, 2]], [[1, 2]]]},
+    "W[0,1] is not a finite number": ONE | {"parameters": [[[1, None], [2, 1]], B]},
+    "x[0,0] is 2000000, the largest size is 1000000": ONE | {"x": [[2_000_000, 1]]},
+    "x has 7 columns, at most 6 are shown": ONE | {"x": [[1] * 7], "parameters": [[[1, 2]] * 7, B]},
+    "x is not an array of rows of numbers": ONE | {"x": []},
+    "target is 2, the classes are 0 to 1": ONE | {"target": 2},
+    "target is -1, the classes are 0 to 1": ONE | {"target": -1},
+    "target is 0.5, the classes are 0 to 1": ONE | {"target": 0.5},
+    "learning_rate is 0, it must be above 0 and at most 1000": ONE | {"learning_rate": 0},
+    "learning_rate is 2000, it must be above 0 and at most 1000": ONE | {"learning_rate": 2000},
+}
+
+
+@pytest.mark.parametrize("message", BAD)
+def test_python_says_what_is_wrong(message: str) -> None:
+    with pytest.raises(ValueError) as raised:
+        tidy(BAD[message])
+    assert str(raised.value) == message
+
+
+def test_the_page_says_the_same() -> None:
+    said = node("return given.map(page.problem);", list(BAD.values()))
+    assert said == list(BAD)
+
+
+def test_the_page_finds_nothing_wrong_with_the_presets() -> None:
+    good = [numbers_of(preset.network, preset.learning_rate) for preset in PRESETS.values()]
+    assert node("return given.map(page.problem);", good) == [""] * len(good)
+
+
+def test_phases_are_the_same() -> None:
+    assert node("return [page.phases(1), page.phases(2)];") == [list(ONE_LAYER), list(TWO_LAYERS)]
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_each_formula_gives_its_value(name: str) -> None:
+    """The numbers put into a formula, calculated as it is written, are the entry's value."""
+    numbers = numbers_of(PRESETS[name].network, PRESETS[name].learning_rate)
+    formulas = node(
+        """
+        const values = page.trace(given);
+        const put = (token) => token === "η" ? given.learning_rate
+          : page.isEntry(token) ? page.lookUp(values, token) : token;
+        const one = (id) => [id, page.lookUp(values, id), page.tokens(id, given).map(put)];
+        return Object.entries(values)
+          .filter(([name]) => !["one_hot", "log_probs"].includes(name))
+          .flatMap(([name, array]) => name === "loss" ? ["loss"] : page.entries(name, array))
+          .map(one);
+        """,
+        numbers,
+    )
+    after = {
+        f"{name}[{i},{j}]": value
+        for name, array in _updated(numbers).items()
+        for (i, j), value in np.ndenumerate(array)
+    }
+    names = {"exp": np.exp, "log": np.log, "max": max}
+    seen = set()
+    for entry, value, tokens in formulas:
+        if not tokens:
+            assert entry.startswith("x[")
+            continue
+        text = "".join(f"({t!r})" if isinstance(t, int | float) else t for t in tokens)
+        text = text.replace("−", "-").replace("·", "*")
+        calculated = float(eval(text, {}, names))
+        assert calculated == pytest.approx(after.get(entry, value), rel=1e-9, abs=1e-12), entry
+        seen.add(entry.partition("[")[0])
+    assert len(seen) == (8 if len(numbers["parameters"]) == 2 else 16)
+
+
+def _updated(numbers: dict[str, Any]) -> dict[str, np.ndarray]:
+    example = network(numbers["x"], [numbers["target"]], *numbers["parameters"])
+    values = example.trace()
+    rate = numbers["learning_rate"]
+    return {name: values[name] - rate * values[f"grad_{name}"] for name in example.names}
