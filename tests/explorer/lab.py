@@ -136,7 +136,7 @@ RUN_ALL = "() => window.jupyterapp.commands.execute('notebook:run-all-cells')"
 
 def open_in_lab(page: Any, address: str, name: str, run: bool = True) -> None:
     """Open a notebook and, if asked to, run all its cells and wait for the explorer."""
-    page.goto(f"{address}/lab/tree/{name}")
+    page.goto(f"{address}/lab/tree/{name}?reset")  # no tabs of earlier pages
     page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for(timeout=60_000)
     if run:
         page.evaluate(READY)

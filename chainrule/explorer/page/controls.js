@@ -72,7 +72,7 @@ export function nextFontScale(now, by) {
 }
 
 export function phaseBar(act) {
-  const el = element("nav", { class: "phases", "aria-label": "Phases" });
+  const el = element("div", { role: "group", class: "phases", "aria-label": "Phases" });
   const back = element("button", { type: "button", onclick: () => act.move(-1) }, "◂ Back");
   const next = element("button", { type: "button", onclick: () => act.move(1) }, "Next ▸");
   const groups = { forward: element("ol"), backward: element("ol") };

@@ -102,13 +102,12 @@ export function computed(id, act, classes = "value") {
     class: classes,
     "data-entry": id,
     onclick: () => act.select(id),
-    onfocus: () => {},
   });
   return {
     el: button,
     update(text, spoken, states = {}) {
       put(button, text);
-      setAttribute(button, "aria-label", spoken);
+      setAttribute(button, "aria-label", `${id}: ${spoken}`);
       mark(button, states);
     },
   };

@@ -12,7 +12,7 @@ export function formulaPanel(act) {
   const line = element("div", { class: "formula" });
   const outcome = element("p", { class: "note outcome" });
   const content = [name, note, line, outcome];
-  const el = element("section", { class: "pane broad", "aria-label": "Formula" }, ...content);
+  const el = element("div", { role: "group", class: "pane broad", "aria-label": "Formula" }, ...content);
   let built = "";
   let parts = [];
   return {
@@ -104,7 +104,7 @@ function verdictOf(guess, value) {
 
 export function codePanel() {
   const list = element("ol", { class: "code" });
-  const el = element("section", { class: "pane broad", "aria-label": "Code" }, list);
+  const el = element("div", { role: "group", class: "pane broad", "aria-label": "Code" }, list);
   let built = "";
   let lines = [];
   return {
@@ -150,8 +150,8 @@ export function probabilityPanel(act) {
   const scale = element("input", { type: "checkbox", onchange: () => act.scale(scale.checked) });
   const axis = element("p", { class: "note" });
   const el = element(
-    "section",
-    { class: "pane", "aria-label": "Probabilities" },
+    "div",
+    { class: "pane", role: "group", "aria-label": "Probabilities" },
     element("p", { class: "heading" }, "probs"),
     rows,
     element("label", { class: "check" }, scale, "log scale"),
@@ -203,12 +203,13 @@ export function lossPanel(act) {
   plot.append(path, dots);
   const words = element("p", { class: "note" });
   const heading = element("p", { class: "heading" }, "loss");
-  const el = element("section", { class: "pane", "aria-label": "Loss" }, heading, now, plot, words);
+  const el = element("div", { role: "group", class: "pane", "aria-label": "Loss" }, heading, now, plot, words);
   return {
     el,
     update(scene) {
-      put(now, scene.text("loss", LONG) || "…");
-      setAttribute(now, "aria-label", `loss: ${scene.spoken("loss")}`);
+      const figure = scene.text("loss", LONG) || "not yet";
+      put(now, figure);
+      setAttribute(now, "aria-label", `loss: ${figure}`);
       mark(now, scene.lit("loss"));
       const past = scene.state.history.flatMap((entry) => entry.losses);
       const losses = scene.shows("loss") ? [...past, scene.values.loss] : past;

@@ -113,7 +113,7 @@ function weight({ label }, id, board, { bare, tall }, act) {
 }
 
 function showNumber(number, id, scene) {
-  number.update(scene.short(id, ROOM.number), scene.value(id), scene.spoken(id), scene.lit(id));
+  number.update(scene.short(id, ROOM.number), scene.value(id), scene.spoken(id, ROOM.number), scene.lit(id));
 }
 
 function gradientOf(id, act) {
@@ -125,7 +125,7 @@ function valueOf(id, act, classes) {
   return {
     el: button.el,
     update(scene) {
-      button.update(scene.short(id, ROOM.value), `${id}: ${scene.spoken(id)}`, scene.lit(id));
+      button.update(scene.short(id, ROOM.value), scene.spoken(id, ROOM.value), scene.lit(id));
       const known = scene.shows(id) || scene.hides(id);
       mark(button.el, { unknown: !known, ...act.verdict(scene, id) });
     },

@@ -23,12 +23,16 @@ export function scene(state) {
   }
   const text = (id, digits) => written(id, (number) => format(number, digits));
 
-  function spoken(id) {
+  const short = (id, room) => written(id, (number) => fit(number, room));
+
+  // What is shown of an entry, and its gradient, in the same figures as on the screen.
+  function spoken(id, room) {
     if (!isReached(state, id)) return "not computed yet";
-    if (isHidden(state, id)) return "hidden until predicted";
+    if (isHidden(state, id)) return "? until it is predicted";
     const gradient = twin(id);
     const known = !id.startsWith("grad_") && lookUp(values, gradient) !== undefined;
-    return known && shows(gradient) ? `${text(id)}, gradient ${text(gradient)}` : text(id);
+    const figure = short(id, room);
+    return known && shows(gradient) ? `${figure}, gradient ${short(gradient, room)}` : figure;
   }
 
   return {
@@ -37,7 +41,7 @@ export function scene(state) {
     about,
     formula,
     text,
-    short: (id, room) => written(id, (number) => fit(number, room)),
+    short,
     spoken,
     value,
     shows,
@@ -48,7 +52,6 @@ export function scene(state) {
       selected: state.selection !== "" && (id === state.selection || id === twin(state.selection)),
       part: parts.has(id),
       subject: id === about && state.phase !== "x",
-      hidden: isReached(state, id) && isHidden(state, id),
     }),
     after: () => {
       const next = { ...state, parameters: updated(state, values) };

@@ -9,7 +9,7 @@ import { fit, format } from "./format.js";
 const CELL_ROOM = 9; // characters
 
 export function tables(act) {
-  const el = element("section", { class: "tables", "aria-label": "Matrices" });
+  const el = element("div", { role: "group", class: "tables", "aria-label": "Matrices" });
   let built = "";
   let parts = [];
   return {
@@ -88,7 +88,8 @@ const plain = (id) => id.replace("new ", "");
 function cell(id, act) {
   const figure = element("span", { class: "figure" });
   const yours = element("span", { class: "yours" });
-  const el = element("td", { role: "gridcell", "data-entry": id }, figure, yours);
+  const name = element("span", { class: "spoken" }, `${id}: `);
+  const el = element("td", { role: "gridcell", "data-entry": id }, name, figure, yours);
   el.addEventListener("click", () => act.select(plain(id)));
   return {
     el,
@@ -101,8 +102,6 @@ function cell(id, act) {
       mark(el, verdict);
       const said = verdict.right || verdict.wrong ? lookUp(scene.state.marks.yours, id) : undefined;
       put(yours, verdict.right ? "✓" : verdict.wrong ? `✗ ${fit(said, CELL_ROOM - 2)}` : "");
-      const words = verdict.right ? ", yours is right" : verdict.wrong ? `, yours is ${format(said)}` : "";
-      setAttribute(el, "aria-label", `${id}: ${text || "not computed yet"}${words}`);
     },
   };
 }

@@ -37,7 +37,7 @@ export function render({ model, el }) {
     for (const part of parts) part.update(now);
     mark(root, { wide: Math.max(...sizes(now.state)) > 4 });
     put(marks, marksLine(now.state));
-    put(announcement, now.text(now.about) && `${now.about}: ${now.spoken(now.about)}`);
+    put(announcement, now.text(now.about) && `${now.about}: ${now.spoken(now.about, 9)}`);
   }
 
   // JupyterLab takes keys for notebook commands, so they stay here; its shortcuts with Ctrl, and
