@@ -65,6 +65,6 @@ test-all: setup debian  ## the tests, those that take minutes too
 
 .PHONY: debian debian-grade
 debian:
-	@scripts/debian-packages bwrap=bubblewrap chromium=chromium
+	@scripts/debian-packages bwrap=bubblewrap chromium=chromium node=nodejs npm=npm
 debian-grade:
 	@scripts/debian-packages bwrap=bubblewrap
