@@ -48,6 +48,15 @@ lab-instructor: setup gradebook.db      ## JupyterLab on the course, with Formgr
 	mkdir -p exchange
 	jupyter lab $(LAB)
 
+# Voilà reads voila.json where it is started.
+.PHONY: demo
+demo: setup     ## the explorer alone on the screen, for a projector (docs/classroom.md)
+	cd demo && voila classroom.ipynb $(VOILA)
+
+.PHONY: page
+page: setup     ## make docs/explorer.html, the explorer as one file
+	python -m chainrule.explorer docs/explorer.html
+
 .PHONY: check
 check: setup    ## format, lint, types, stale files: what CI runs before the tests
 	ruff format --check .

@@ -27,7 +27,7 @@ _STYLE = "font-family:sans-serif;font-size:13px"
 
 def figure(value: float) -> str:
     """A number in at most ten characters, with a true minus."""
-    return f"{float(value):.5g}".replace("-", "\N{MINUS SIGN}")
+    return f"{float(value) + 0.0:.5g}".replace("-", "\N{MINUS SIGN}")
 
 
 def html(network: Network, caption: str, withheld: Withheld) -> str:

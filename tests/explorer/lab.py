@@ -69,26 +69,33 @@ def jupyterlab(home: Path) -> Iterator[str]:
 
 @contextlib.contextmanager
 def voila(home: Path, notebook: Path) -> Iterator[str]:
-    """Voilà on one notebook; its address."""
+    """Voilà on one notebook, started in its folder as `make demo` does; its address."""
     port = _free_port()
     command = [
-        *(sys.executable, "-m", "voila", str(notebook), "--no-browser"),
+        *(sys.executable, "-m", "voila", notebook.name, "--no-browser"),
         *(f"--port={port}", "--Voila.ip=127.0.0.1"),
     ]
     address = f"http://127.0.0.1:{port}"
-    with _server(command, home, f"{address}/voila/static/voila.js"):
+    with _server(command, home, f"{address}/voila/static/voila.js", notebook.parent):
         yield address
 
 
 @contextlib.contextmanager
-def _server(command: list[str], home: Path, answers: str) -> Iterator[None]:
+def _server(
+    command: list[str], home: Path, answers: str, folder: Path | None = None
+) -> Iterator[None]:
     folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data"}
     folders |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
     own = {name: str(home / folder) for name, folder in folders.items()}
     log = home / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            command, env=os.environ | own, stdout=out, stderr=out, start_new_session=True
+            command,
+            cwd=folder,
+            env=os.environ | own,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
         )
         try:
             _wait_for(answers, process, log)

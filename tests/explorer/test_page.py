@@ -2,10 +2,12 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 from nodejs import PAGE
 
+import chainrule
 from chainrule import Explorer
 from chainrule.explorer import bundle
 
@@ -51,3 +53,10 @@ def test_script_in_the_state_stays_data(tmp_path: Path) -> None:
     explorer.marks = explorer.marks | {"message": "</script><script>alert(1)</script>"}
     explorer.to_html(path)
     assert "<script>alert" not in path.read_text()
+
+
+def test_the_page_in_docs_is_up_to_date(tmp_path: Path) -> None:
+    made = tmp_path / "explorer.html"
+    subprocess.run([sys.executable, "-m", "chainrule.explorer", str(made)], check=True)
+    kept = Path(chainrule.__file__).parents[1] / "docs" / "explorer.html"
+    assert kept.read_text() == made.read_text(), "docs/explorer.html is stale: make page"
