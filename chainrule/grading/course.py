@@ -96,7 +96,12 @@ def open_course(folder: Path, **limits: Any) -> Course:
         os.chdir(before)
     if not config.get("CourseDirectory", {}).get("root"):
         config.CourseDirectory.root = str(root)
+    return Course(config, CourseDirectory(config=config), limits_in(config, **limits))
+
+
+def limits_in(config: Config, **limits: Any) -> Limits:
+    """Limits as given; the time is nbgrader's `Execute.timeout`, a notebook has four times that."""
     seconds = config.get("Execute", {}).get("timeout")
     if isinstance(seconds, (int, float)) and seconds > 0:
         limits = {"cell_seconds": seconds, "notebook_seconds": 4 * seconds} | limits
-    return Course(config, CourseDirectory(config=config), Limits(**limits))
+    return Limits(**limits)

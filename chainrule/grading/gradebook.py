@@ -66,10 +66,8 @@ class Writer:
         self.penalties = AssignLatePenalties(config=config)
         self.penalties.init_plugin()
 
-    def write(
-        self, graded: dict[str, Any], timestamp: datetime.datetime | None, answered: dict[str, set]
-    ) -> None:
-        """Add one submission's results. answered: notebook -> grade ids of cells with an answer."""
+    def write(self, graded: dict[str, Any], timestamp: datetime.datetime | None) -> None:
+        """Add one submission's results, as `worker.grade_submission` gives them."""
         with self.db.no_autoflush:
             submission = self._submission(graded["student"], graded["assignment"])
             if timestamp is not None:
@@ -80,10 +78,10 @@ class Writer:
                     continue
                 results = {r["grade_id"]: r for r in found["results"]}
                 for grade in notebook.grades:
-                    _set_grade(grade, results.get(grade.cell.name))
+                    set_grade(grade, results.get(grade.cell.name))
                 for comment in notebook.comments:
                     task = comment.cell.type == "TaskCell"
-                    response = task or comment.cell.name in answered[notebook.name]
+                    response = task or comment.cell.name in found["answered"]
                     comment.auto_comment = None if response else "No response."
                 notebook.late_submission_penalty = None
             if submission.total_seconds_late > 0:
@@ -128,7 +126,8 @@ class Writer:
             notebook.late_submission_penalty = penalty
 
 
-def _set_grade(grade: Grade, result: dict[str, Any] | None) -> None:
+def set_grade(grade: Grade, result: dict[str, Any] | None) -> None:
+    """Enter a result, as in `records`; a task waits for a person as it is."""
     if grade.cell.type == "TaskCell" or result is None:
         return
     grade.auto_score = result["points"]

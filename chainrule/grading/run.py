@@ -1,4 +1,4 @@
-"""Grade a course: collect what is new, hand it out, write what comes back."""
+"""Grade a course: collect what is new, hand it out, keep what comes back."""
 
 import base64
 import json
@@ -8,23 +8,25 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
-
-from nbgrader.api import Gradebook
 
 from . import autograded, gradebook, records
 from .assess import not_graded
 from .course import Course, open_course
-from .errors import CourseError, NotReleased
-from .plan import plan_assignment
+from .errors import CourseError
+from .jobs import Jobs
 from .pool import LocalPool
-from .submission import read_submission
+from .submission import Submission
 from .worker import WorkerDied, close, grade_submission
 
 _BATCH_SECONDS = 0.5
-_WAITING = 4  # submissions read ahead, a worker
+_AHEAD = 4  # submissions read ahead, a worker
 _MANY = 4  # submissions for which a rehearsal is worth its time
+
+Pair = tuple[str, str]  # student, assignment
+Done = tuple[dict[str, Any], dict[str, Any], Submission]  # result, job, submission
 
 
 @dataclass
@@ -64,206 +66,110 @@ def grade_course(
 ) -> list[Graded]:
     """See `chainrule.grading.grade`. watch: told how many are done; say: told lines of warning."""
     course = open_course(Path(course_dir), **limits)
-    url, name = course.directory.db_url, course.directory.course_id
-    with gradebook.opened(url, name) as book:
+    with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
         pairs = course.submitted(assignment, student)
-        plans = _plans(course, book, sorted({a for _, a in pairs}), say)
-        new = [p for p in pairs if p[1] in plans and (force or not _is_graded(course, book, *p))]
-        if not new:
-            return []
-        run = _Run(course, book, plans, confined=not unsafe)
-        count = os.cpu_count() or 1 if jobs is None else jobs
-        watch(0, len(new))
+        maker = Jobs(course, book, sorted({a for _, a in pairs}), not unsafe, say)
+        if pairs and not maker.plans:
+            raise CourseError("None of the submitted assignments is in the gradebook.")
+        # By assignment: a worker is ready for one at a time.
+        new = [p for p in sorted(pairs, key=lambda p: p[::-1]) if p[1] in maker.plans]
+        if not force:
+            new = [pair for pair in new if not maker.is_graded(book, *pair)]
+        counts = Counter(name for _, name in new)
+        maker.rehearse = {name for name, count in counts.items() if count >= _MANY}
+        keeper = Keeper(course, gradebook.Writer(book, course.config))
+        workers = os.cpu_count() or 1 if jobs is None else jobs
         graded: list[Graded] = []
-        for result in run.results(new, min(count, len(new)), executor):
-            graded.append(result)
+        for batch in _results(maker, new, min(workers, len(new)), executor):
+            graded += keeper.keep(batch)
             watch(len(graded), len(new))
         return sorted(graded, key=lambda g: (g.assignment, g.student))
 
 
-def _plans(
-    course: Course, book: Gradebook, assignments: list[str], say: Callable[[str], None]
-) -> dict[str, dict[str, Any]]:
-    plans = {}
-    for name in assignments:
-        source = course.place(course.directory.source_directory, ".", name)
-        release = course.place(course.directory.release_directory, ".", name)
+def _results(
+    maker: Jobs, pairs: list[Pair], workers: int, executor: Executor | None
+) -> Iterator[list[Done]]:
+    """Grade these; yield results as they come, some at a time."""
+    ahead = _AHEAD * max(workers, 1)
+    if executor is not None:
+        yield from _handed_out(maker, pairs, executor, grade_submission, ahead)
+    elif workers == 0:
         try:
-            plans[name] = plan_assignment(book, name, source, release)
-        except NotReleased as error:
-            say(str(error))
-            continue
-        for warning in plans[name]["warnings"]:
-            say(warning)
-    if assignments and not plans:
-        raise CourseError("None of the submitted assignments is in the gradebook.")
-    return plans
-
-
-def _is_graded(course: Course, book: Gradebook, student: str, assignment: str) -> bool:
-    """Whether the gradebook holds a result for this version of the submission."""
-    version = course.graded_version(student, assignment)
-    if version is None or not gradebook.has_result(book, student, assignment):
-        return False
-    return version == _read(course, student, assignment).digest
-
-
-def _read(course: Course, student: str, assignment: str) -> Any:
-    folder = course.place(course.directory.submitted_directory, student, assignment)
-    most = course.limits.submission_bytes
-    return read_submission(course.root, folder, list(course.directory.ignore), most)
-
-
-class _Run:
-    def __init__(
-        self,
-        course: Course,
-        book: Gradebook,
-        plans: dict[str, dict[str, Any]],
-        confined: bool,
-    ) -> None:
-        self.course, self.plans, self.confined = course, plans, confined
-        self.imports = _imports(plans)
-        self.many: set[str] = set()
-        self.out_of_sight = _out_of_sight(course)
-        self.writer = gradebook.Writer(book, course.config)
-        self.master = {name: _coded(course.master_files(name)) for name in plans}
-        self.permissions = 0o664 if course.directory.groupshared else 0o444
-
-    def results(
-        self, pairs: list[tuple[str, str]], workers: int, executor: Executor | None
-    ) -> Iterator[Graded]:
-        """Grade these; yield each when it is in the gradebook and its files are in place."""
-        pairs = sorted(pairs, key=lambda pair: pair[::-1])  # a worker is ready for one assignment
-        counts = Counter(assignment for _, assignment in pairs)
-        self.many = {name for name, count in counts.items() if count >= _MANY}
-        if workers == 0 and executor is None:
-            try:
-                for pair in pairs:
-                    job, files = self._job(*pair)
-                    try:
-                        result = grade_submission(job)
-                    except WorkerDied as died:
-                        result = not_graded(job, str(died))
-                    yield from self._keep([(result, files, job)])
-            finally:
-                close()
-            return
-        ahead = _WAITING * max(workers, 1)
-        if executor is not None:
-            yield from self._handed_out(pairs, executor, grade_submission, ahead)
-            return
+            for pair in pairs:
+                job, submission = maker.make(*pair)
+                yield [(_safely(partial(grade_submission, job), job), job, submission)]
+        finally:
+            close()
+    else:
         pool = LocalPool(workers)
         try:
-            yield from self._handed_out(pairs, pool, pool.grade, ahead)
+            yield from _handed_out(maker, pairs, pool, pool.grade, ahead)
         finally:
             pool.end()
 
-    def _handed_out(
-        self,
-        pairs: list[tuple[str, str]],
-        executor: Executor,
-        function: Callable[[dict[str, Any]], dict[str, Any]],
-        ahead: int,
-    ) -> Iterator[Graded]:
-        waiting: dict[Future, tuple[dict, dict]] = {}
-        left = iter(pairs)
-        batch: list[tuple[dict, dict, dict]] = []
-        began = time.monotonic()
-        while True:
-            for pair in left:
-                job, files = self._job(*pair)
-                waiting[executor.submit(function, job)] = job, files
-                if len(waiting) >= ahead:
-                    break
-            if not waiting:
-                break
-            done, _ = wait(waiting, timeout=_BATCH_SECONDS, return_when=FIRST_COMPLETED)
-            for future in done:
-                job, files = waiting.pop(future)
-                batch.append((self._result(future, job), files, job))
-            if batch and time.monotonic() - began > _BATCH_SECONDS:
-                yield from self._keep(batch)
-                batch, began = [], time.monotonic()
-        yield from self._keep(batch)
 
-    def _result(self, future: Future, job: dict[str, Any]) -> dict[str, Any]:
-        try:
-            return future.result()
-        except WorkerDied as died:
-            return not_graded(job, str(died))
+def _handed_out(
+    maker: Jobs,
+    pairs: list[Pair],
+    executor: Executor,
+    function: Callable[[dict[str, Any]], dict[str, Any]],
+    ahead: int,
+) -> Iterator[list[Done]]:
+    waiting: dict[Future, tuple[dict[str, Any], Submission]] = {}
+    left = iter(pairs)
+    batch: list[Done] = []
+    began = time.monotonic()
+    while True:
+        while len(waiting) < ahead and (pair := next(left, None)) is not None:
+            job, submission = maker.make(*pair)
+            waiting[executor.submit(function, job)] = job, submission
+        if not waiting:
+            break
+        done, _ = wait(waiting, timeout=_BATCH_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            job, submission = waiting.pop(future)
+            batch.append((_safely(future.result, job), job, submission))
+        if batch and time.monotonic() - began > _BATCH_SECONDS:
+            yield batch
+            batch, began = [], time.monotonic()
+    yield batch
 
-    def _job(self, student: str, assignment: str) -> tuple[dict[str, Any], dict[str, bytes]]:
-        found = _read(self.course, student, assignment)
-        _, fault = gradebook.timestamp_of(found.files.get("timestamp.txt"))
-        if fault:
-            found.findings.append(records.finding("timestamp", fault))
-        for name in sorted(set(found.notebooks) - set(self.plans[assignment]["notebooks"])):
-            message = f"{name}.ipynb is not of the assignment: it was not graded."
-            found.findings.append(records.finding("unknown", message))
-        job = {
-            "student": student,
-            "assignment": assignment,
-            "plan": self.plans[assignment],
-            "imports": self.imports,
-            "rehearse": assignment in self.many,
-            "limits": self.course.limits.to_dict(),
-            "confined": self.confined,
-            "out_of_sight": self.out_of_sight,
-            "digest": found.digest,
-            "findings": found.findings,
-            "notebooks": _coded(found.notebooks),
-            "files": _coded(found.files),
-            "master": self.master[assignment],
-        }
-        return job, found.files
 
-    def _keep(self, batch: list[tuple[dict, dict, dict]]) -> Iterator[Graded]:
-        """Into the gradebook, in one transaction; then the files, each submission at once."""
+def _safely(result: Callable[[], dict[str, Any]], job: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return result()
+    except WorkerDied as died:
+        return not_graded(job, str(died))
+
+
+class Keeper:
+    """Puts results into the gradebook, and their files into autograded/."""
+
+    def __init__(self, course: Course, writer: gradebook.Writer) -> None:
+        self.course, self.writer = course, writer
+        self.permissions = 0o664 if course.directory.groupshared else 0o444
+
+    def keep(self, batch: list[Done]) -> list[Graded]:
+        """First the gradebook, in one transaction; then the files, each submission at once.
+
+        Killed in between, the next run grades again what has a mark but not yet its files.
+        """
         staged = []
-        for graded, files, job in batch:
-            student, assignment = graded["student"], graded["assignment"]
-            contents = files | {p: base64.b64decode(t) for p, t in job["master"].items()}
+        for graded, job, submission in batch:
+            contents = submission.files | {
+                path: base64.b64decode(text) for path, text in job["master"].items()
+            }
             for name, notebook in graded["notebooks"].items():
                 text = json.dumps(notebook["notebook"], indent=1, ensure_ascii=False)
                 contents[f"{name}.ipynb"] = (text + "\n").encode("utf-8", "replace")
-            place = self.course.autograded(student, assignment)
+            place = self.course.autograded(graded["student"], graded["assignment"])
             staged.append((autograded.stage(place, contents, self.permissions), place))
-            when, _ = gradebook.timestamp_of(files.get("timestamp.txt"))
-            self.writer.write(graded, when, _answered(graded))
-        if batch:
-            self.writer.commit()
-        for (new, place), (graded, _, _) in zip(staged, batch, strict=True):
+            when, _ = gradebook.timestamp_of(submission.files.get("timestamp.txt"))
+            self.writer.write(graded, when)
+        self.writer.commit()
+        for new, place in staged:
             autograded.put_in_place(new, place)
-            yield _summary(graded)
-
-
-def _out_of_sight(course: Course) -> list[str]:
-    """What of the course no learner may see."""
-    directory = course.directory
-    places = [directory.source_directory, directory.submitted_directory]
-    places += [directory.autograded_directory, "gradebook.db", "nbgrader_config.py"]
-    return [str(course.root / place) for place in places if (course.root / place).exists()]
-
-
-def _imports(plans: dict[str, dict[str, Any]]) -> list[str]:
-    """The import statements of all cells of the instructor."""
-    statements = {
-        statement
-        for plan in plans.values()
-        for notebook in plan["notebooks"].values()
-        for cell in notebook["cells"]
-        for statement in cell["names"]["uses"]
-    }
-    return sorted(statements)
-
-
-def _answered(graded: dict[str, Any]) -> dict[str, set]:
-    return {name: set(found["answered"]) for name, found in graded["notebooks"].items()}
-
-
-def _coded(files: dict[str, bytes]) -> dict[str, str]:
-    return {name: base64.b64encode(content).decode() for name, content in files.items()}
+        return [_summary(graded) for graded, _, _ in batch]
 
 
 def _summary(graded: dict[str, Any]) -> Graded:

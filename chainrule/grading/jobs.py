@@ -1,0 +1,111 @@
+"""What is to be graded, as plain data: a submission with the plan of its assignment."""
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+from nbgrader.api import Gradebook
+
+from . import gradebook, records
+from .course import Course
+from .errors import NotReleased
+from .plan import plan_assignment
+from .submission import Submission, read_submission
+
+
+class Jobs:
+    """Makes the jobs that `worker.grade_submission` describes.
+
+    assignments: those of the gradebook among them have a plan; `say` is told of the others, and of
+    what was edited after its release. rehearse: the assignments worth a rehearsal.
+    """
+
+    def __init__(
+        self,
+        course: Course,
+        book: Gradebook,
+        assignments: list[str],
+        confined: bool,
+        say: Callable[[str], None],
+    ) -> None:
+        self.course, self.confined = course, confined
+        self.plans: dict[str, dict[str, Any]] = {}
+        self.master: dict[str, dict[str, str]] = {}
+        self.rehearse: set[str] = set()
+        directory = course.directory
+        for name in assignments:
+            source = course.place(directory.source_directory, ".", name)
+            release = course.place(directory.release_directory, ".", name)
+            try:
+                plan = plan_assignment(book, name, source, release)
+            except NotReleased as error:
+                say(str(error))
+                continue
+            for warning in plan["warnings"]:
+                say(warning)
+            self.plans[name] = plan
+            self.master[name] = _coded(course.master_files(name))
+        self.imports = _imports(self.plans)
+
+    def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
+        """The job of one submission, and the submission as it was read."""
+        found = self.read(student, assignment)
+        _, fault = gradebook.timestamp_of(found.files.get("timestamp.txt"))
+        if fault:
+            found.findings.append(records.finding("timestamp", fault))
+        for name in sorted(set(found.notebooks) - set(self.plans[assignment]["notebooks"])):
+            message = f"{name}.ipynb is not of the assignment: it was not graded."
+            found.findings.append(records.finding("unknown", message))
+        job = {
+            "student": student,
+            "assignment": assignment,
+            "plan": self.plans[assignment],
+            "imports": self.imports,
+            "rehearse": assignment in self.rehearse,
+            "limits": self.course.limits.to_dict(),
+            "confined": self.confined,
+            "out_of_sight": _out_of_sight(self.course),
+            "digest": found.digest,
+            "findings": found.findings,
+            "notebooks": _coded(found.notebooks),
+            "files": _coded(found.files),
+            "master": self.master[assignment],
+        }
+        return job, found
+
+    def read(self, student: str, assignment: str) -> Submission:
+        course = self.course
+        folder = course.place(course.directory.submitted_directory, student, assignment)
+        ignore = list(course.directory.ignore)
+        return read_submission(course.root, folder, ignore, course.limits.submission_bytes)
+
+    def is_graded(self, book: Gradebook, student: str, assignment: str) -> bool:
+        """Whether the gradebook holds a result for this version of the submission."""
+        version = self.course.graded_version(student, assignment)
+        if version is None or not gradebook.has_result(book, student, assignment):
+            return False
+        return version == self.read(student, assignment).digest
+
+
+def _coded(files: dict[str, bytes]) -> dict[str, str]:
+    return {name: base64.b64encode(content).decode() for name, content in files.items()}
+
+
+def _imports(plans: dict[str, dict[str, Any]]) -> list[str]:
+    """The import statements of all cells of the instructor."""
+    statements = {
+        statement
+        for plan in plans.values()
+        for notebook in plan["notebooks"].values()
+        for cell in notebook["cells"]
+        for statement in cell["names"]["uses"]
+    }
+    return sorted(statements)
+
+
+def _out_of_sight(course: Course) -> list[str]:
+    """What of the course no learner may see."""
+    directory = course.directory
+    places = [directory.source_directory, directory.submitted_directory]
+    places += [directory.autograded_directory, "gradebook.db", "nbgrader_config.py"]
+    return [str(course.root / place) for place in places if (course.root / place).exists()]
