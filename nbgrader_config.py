@@ -29,3 +29,11 @@ feedback.install()
 # The same submission, graded twice, gives the same bytes; and a widget's static fallback shows.
 c.Execute.record_timing = False
 c.Execute.store_widget_state = False
+
+# nbgrader's own autograde, and Formgrader's button, grade in the sandbox too: docs/grading.md.
+c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "chainrule.grading.hooks.SaveMarks",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]

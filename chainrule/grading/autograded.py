@@ -24,7 +24,7 @@ def compose(
     count = 0
     for number, cell in enumerate(cells):
         whole: dict[str, Any] = {
-            "id": f"cell-{number}",
+            "id": (cell["known"] or {}).get("id") or f"extra-{number}",
             "cell_type": cell["cell_type"],
             "metadata": _metadata(cell, by_id),
             "source": cell["source"],

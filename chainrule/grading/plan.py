@@ -62,6 +62,7 @@ def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dic
             if not tests and cell.source.rstrip() != known.source.rstrip():
                 edited.append(grade_id)
             cells.append(_known_cell(known, notebook, about, cell.source))
+            cells[-1]["id"] = cell.get("id")
         elif about.get("grade") or about.get("solution") or about.get("locked"):
             edited.append(grade_id or "a cell without id")
         elif cell.cell_type == "code":
