@@ -171,7 +171,8 @@ class Explorer(anywidget.AnyWidget):
 
     def to_html(self, path: str | Path, title: str = "Explorer") -> None:
         """Write one self-contained file in which everything still moves, without a kernel."""
-        Path(path).write_text(bundle.page(self._state(), title), encoding="utf-8")
+        state = self._state() | {"history": _shortened(self.history)}
+        Path(path).write_text(bundle.page(state, title), encoding="utf-8")
 
     # Showing it
 
@@ -311,6 +312,15 @@ class Explorer(anywidget.AnyWidget):
         self.marks = marks(self._function, self.network) | {"at": at}
         if self.marks["late"]:
             self._function = None
+
+
+def _shortened(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last changes, for a page of small size; the losses before them stay on its curve."""
+    kept = [dict(entry) for entry in history[-10:]]
+    earlier = [loss for entry in history[:-10] for loss in entry["losses"]]
+    if kept:
+        kept[0]["losses"] = [*earlier, *kept[0]["losses"]][-500:]
+    return kept
 
 
 def _numbers(start: str | Network, learning_rate: float | None) -> dict[str, Any]:

@@ -5,11 +5,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 from nodejs import PAGE
 
 import chainrule
 from chainrule import Explorer
 from chainrule.explorer import bundle
+from chainrule.network import network
 
 
 def parses(text: str, path: Path) -> None:
@@ -35,8 +37,13 @@ def test_every_module_is_in_the_bundle_after_what_it_imports() -> None:
 
 def test_a_saved_page_is_self_contained(tmp_path: Path) -> None:
     path = tmp_path / "page.html"
-    explorer = Explorer("740")
-    explorer.step(100)
+    rng = np.random.default_rng(2)
+    shapes = ((1, 6), (6, 6), (1, 6), (6, 6), (1, 6))
+    x, *parameters = (rng.normal(size=shape) for shape in shapes)
+    explorer = Explorer(network(x, [0], *parameters), learning_rate=1e-5)
+    explorer.step(1000)
+    for _ in range(120):
+        explorer.step()
     explorer.to_html(path, title="<b>&")
     text = path.read_text()
     addresses = set(re.findall(r"https?://[^\s\"'<>]+", text))
