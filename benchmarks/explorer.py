@@ -126,11 +126,12 @@ def in_python() -> None:
     timed("import chainrule", run("import chainrule"), 5)
     timed("import chainrule, chainrule.Explorer", run("import chainrule; chainrule.Explorer"), 5)
     from chainrule import Explorer
+    from chainrule.explorer import static
 
     Explorer("740")
     timed("Explorer('740')", lambda: Explorer("740"), 50)
     explorer = Explorer("740")
-    timed("the static picture and table", explorer._static, 50)
+    timed("the static picture and table", lambda: explorer._static(static.html), 50)
     timed("a step", explorer.step, 50)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "explorer.html"

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from string import Template
+from typing import Any
 
 PAGE = Path(__file__).parent / "page"
 MODULES = (
@@ -31,12 +32,22 @@ def stylesheet() -> str:
     return (PAGE / "explorer.css").read_text(encoding="utf-8")
 
 
-def page(state: Mapping[str, object], title: str) -> str:
+def page(state: Mapping[str, Any], title: str) -> str:
     """One self-contained HTML file in which an explorer of that state moves without a kernel."""
+    state = {**state, "history": _shortened(state["history"])}
     template = Template((PAGE / "page.html").read_text(encoding="utf-8"))
     data = json.dumps(state, allow_nan=False).replace("<", "\\u003c")
     safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
     return template.substitute(title=safe_title, css=stylesheet(), code=_joined(), state=data)
+
+
+def _shortened(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The last changes, for a file of small size; the losses before them stay on its curve."""
+    kept = [dict(entry) for entry in history[-10:]]
+    earlier = [loss for entry in history[:-10] for loss in entry["losses"]]
+    if kept:
+        kept[0]["losses"] = [*earlier, *kept[0]["losses"]][-500:]
+    return kept
 
 
 def _joined() -> str:

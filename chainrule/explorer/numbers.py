@@ -4,7 +4,11 @@
 """
 
 import math
+import re
+from collections.abc import Mapping
 from typing import Any
+
+import numpy as np
 
 from chainrule.network import PARAMETERS, Network, network
 
@@ -76,6 +80,17 @@ def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
         "parameters": arrays[1:],
         "learning_rate": float(rate),
     }
+
+
+def has_entry(values: Mapping[str, np.ndarray], entry: str) -> bool:
+    """Whether the values have such an array ("loss") or such an entry of one ("W1[0,1]")."""
+    match = re.fullmatch(r"(\w+)(?:\[(\d+),(\d+)\])?", entry)
+    if not match or match[1] not in values:
+        return False
+    if match[2] is None:
+        return True
+    array = values[match[1]]
+    return array.ndim == 2 and int(match[2]) < array.shape[0] and int(match[3]) < array.shape[1]
 
 
 def _number(name: str, entry: Any) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chainrule.explorer.numbers import numbers_of
+from chainrule.explorer.numbers import numbers_of, tidy
 from chainrule.network import WORKED_EXAMPLES, Network, network
 
 
@@ -61,6 +61,17 @@ PRESETS: Mapping[str, Preset] = {
         0.1,
     ),
 }
+
+
+def beginning(start: str | Network, learning_rate: float | None = None) -> dict[str, Any]:
+    """The numbers of a preset, by name, or of a network; ValueError where there are none such."""
+    if isinstance(start, Network):
+        return tidy(numbers_of(start, 0.01 if learning_rate is None else learning_rate))
+    if start not in PRESETS:
+        raise ValueError(f"there is no preset {start!r}; there are {', '.join(PRESETS)}")
+    preset = PRESETS[start]
+    rate = preset.learning_rate if learning_rate is None else learning_rate
+    return tidy(numbers_of(preset.network, rate))
 
 
 def as_data() -> dict[str, dict[str, Any]]:

@@ -43,28 +43,42 @@ def html(network: Network, caption: str, withheld: Withheld) -> str:
     )
 
 
+def text(network: Network, caption: str, withheld: Withheld) -> str:
+    """The same as plain text, for where HTML is not shown either."""
+    values = network.trace()
+    lines = [caption, "", f"{'name':<12}{'value':<40}gradient of the loss"]
+    for name, gradient in _names(network):
+        columns = _rows(values, name, withheld), _rows(values, gradient, withheld)
+        for k in range(max(map(len, columns))):
+            value, slope = (column[k] if k < len(column) else "" for column in columns)
+            lines.append(f"{'' if k else name:<12}{value:<40}{slope}".rstrip())
+    return "\n".join(lines)
+
+
 def _table(network: Network, values: dict[str, np.ndarray], withheld: Withheld) -> str:
-    names = [name for name in ("hidden_pre", "hidden_act", "logits", "probs") if name in values]
-    lines = [("x", "")]
-    lines += [(name, f"grad_{name}") for name in network.names]
-    lines += [(name, "" if name == "probs" else f"grad_{name}") for name in names]
-    lines.append(("loss", ""))
     rows = "".join(
-        f'<tr><th scope="row">{name}</th><td>{_cell(values, name, withheld)}</td>'
-        f"<td>{_cell(values, gradient, withheld)}</td></tr>"
-        for name, gradient in lines
+        f'<tr><th scope="row">{name}</th><td>{"<br>".join(_rows(values, name, withheld))}</td>'
+        f"<td>{'<br>'.join(_rows(values, gradient, withheld))}</td></tr>"
+        for name, gradient in _names(network)
     )
     head = "<tr><th>name</th><th>value</th><th>gradient of the loss</th></tr>"
     return f"<table><thead>{head}</thead><tbody>{rows}</tbody></table>"
 
 
-def _cell(values: dict[str, np.ndarray], name: str, withheld: Withheld) -> str:
+def _names(network: Network) -> list[tuple[str, str]]:
+    """The arrays in the order of the table, each with its gradient's name or ""."""
+    parameters = [(name, f"grad_{name}") for name in network.names]
+    hidden = ("hidden_pre", "hidden_act") if len(parameters) == 4 else ()
+    computed = [(name, f"grad_{name}") for name in (*hidden, "logits")]
+    return [("x", ""), *parameters, *computed, ("probs", ""), ("loss", "")]
+
+
+def _rows(values: dict[str, np.ndarray], name: str, withheld: Withheld) -> list[str]:
     if not name:
-        return ""
+        return [""]
     if mark := withheld(name):
-        return mark
-    lines = [" ".join(figure(entry) for entry in row) for row in np.atleast_2d(values[name])]
-    return "<br>".join(lines)
+        return [mark]
+    return [" ".join(figure(entry) for entry in row) for row in np.atleast_2d(values[name])]
 
 
 def _svg(network: Network, values: dict[str, np.ndarray], withheld: Withheld) -> str:

@@ -13,6 +13,7 @@ from lab import write_notebook
 from nbclient import NotebookClient
 
 from chainrule import Explorer
+from chainrule.report.safe import clean
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL = "from chainrule import Explorer\nexplorer = Explorer('740', phase='update')\nexplorer"
@@ -29,7 +30,13 @@ def test_a_picture_goes_before_the_widget(shown: list[dict[str, Any]]) -> None:
     Explorer("720")._ipython_display_()
     picture, widget = shown
     assert "<table>" in picture["text/html"] and "data:image/svg+xml" in picture["text/html"]
-    assert picture["text/plain"] == "Explorer(2-2, class 0, phase 'loss', loss 10)"
+    assert picture["text/plain"].splitlines()[:5] == [
+        "Explorer(2-2, class 0, phase 'loss', loss 10)",
+        "",
+        "name        value                                   gradient of the loss",
+        "x           8 \N{MINUS SIGN}2",
+        "W           1 2                                     \N{MIDDLE DOT}",
+    ]
     assert WIDGET in widget and "text/html" not in widget
 
 
@@ -41,6 +48,31 @@ def test_grading_shows_the_picture_alone_and_always_the_same(
     Explorer("720")._ipython_display_()
     first, second = shown
     assert first == second and WIDGET not in first
+
+
+def test_grading_does_not_run_the_learners_function_for_a_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    calls: list[int] = []
+    explorer = Explorer("720")
+    explorer.check(lambda *_: calls.append(1))
+    explorer.target = 1
+    assert calls == [] and explorer.phase == "grad_b"
+
+
+def test_marks_are_saved_with_the_picture(shown: list[dict[str, Any]]) -> None:
+    explorer = Explorer("720")
+    explorer.check(lambda *_: None)
+    explorer._ipython_display_()
+    assert "&lt;lambda&gt;: it returned None" in shown[0]["text/html"]
+
+
+def test_feedback_keeps_the_picture_and_the_table(shown: list[dict[str, Any]]) -> None:
+    Explorer("740", phase="update")._ipython_display_()
+    cleaned = clean(shown[0]["text/html"])
+    assert 'src="data:image/svg+xml;base64,' in cleaned and "29 \N{MINUS SIGN}29" in cleaned
+    assert "jupyter-widgets" not in cleaned
 
 
 def test_what_is_not_computed_or_hidden_is_not_given_away(shown: list[dict[str, Any]]) -> None:
