@@ -57,6 +57,10 @@ demo: setup     ## the explorer alone on the screen, for a projector (docs/class
 page: setup     ## make docs/explorer.html, the explorer as one file
 	python -m chainrule.explorer docs/explorer.html
 
+.PHONY: pictures
+pictures: setup debian  ## make the README's pictures of the explorer
+	python scripts/pictures.py
+
 .PHONY: check
 check: setup    ## format, lint, types, stale files: what CI runs before the tests
 	ruff format --check .

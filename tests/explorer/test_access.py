@@ -12,7 +12,7 @@ pytestmark = pytest.mark.browser
 
 
 def half_right(x: Any, W1: Any, b1: Any, W2: Any, b2: Any, one_hot: Any) -> Any:
-    return (x.T @ b1 * 0, b1 * 0, np.maximum(W2, 9), b2 * 0)
+    return (x.T @ b1 * 0 + 1, b1 * 0, np.maximum(W2, 9), b2 * 0)
 
 
 def marked() -> Explorer:
@@ -44,6 +44,40 @@ def test_axe_finds_nothing(show: Any, axe: str, state: str, scheme: str) -> None
     unsure = {each["id"] for each in found["incomplete"]}
     assert told == []
     assert unsure <= {"color-contrast", "label-content-name-mismatch"}
+
+
+# For each element with text of its own: its colour against the first opaque ground below it.
+CONTRAST = """() => {
+  const parse = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const light = (rgb) => rgb.slice(0, 3).map((v) => v / 255)
+    .map((v) => (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, v, k) => sum + v * [0.2126, 0.7152, 0.0722][k], 0);
+  const ground = (e) => {
+    const colour = parse(getComputedStyle(e).backgroundColor);
+    return colour.length === 3 || colour[3] === 1 ? colour : ground(e.parentElement);
+  };
+  const own = (e) => e.value || [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
+  return [...document.querySelectorAll(".chainrule-explorer *")]
+    .filter((e) => own(e) && !e.disabled && e.checkVisibility({ visibilityProperty: true }))
+    .map((e) => {
+      const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))];
+      return [(Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05), e.className, e.textContent];
+    })
+    .filter(([ratio]) => ratio < 4.5);
+}"""
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("state", STATES)
+def test_all_text_has_contrast(show: Any, state: str, scheme: str) -> None:
+    page = show(STATES[state](), color_scheme=scheme)
+    assert page.evaluate(CONTRAST) == []
+    for entry in ("W1[0,0]", "W1[0,1]", "W[0,1]"):
+        number = page.locator(f'.stage input[data-entry="{entry}"]')
+        if number.count():
+            number.fill("?")
+            page.keyboard.press("Enter")  # a message, too
+            assert page.evaluate(CONTRAST) == []
 
 
 def test_every_control_is_reached_by_keyboard_and_has_a_name(show: Any) -> None:

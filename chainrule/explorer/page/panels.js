@@ -139,8 +139,9 @@ function codeLine(name, expression) {
       const current = split(scene.about).name === name;
       mark(el, { current });
       setAttribute(el, "aria-current", current ? "step" : null);
-      const selected = split(scene.state.selection).name;
-      for (const word of words) mark(word, { selected: word.textContent === selected });
+      const { name: chosen } = split(scene.state.selection);
+      const names = chosen ? [chosen, twin(chosen)] : [];
+      for (const word of words) mark(word, { selected: names.includes(word.textContent) });
     },
   };
 }

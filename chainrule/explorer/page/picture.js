@@ -7,7 +7,7 @@ import { layout } from "./layout.js";
 import { computed, editable } from "./number.js";
 
 // How many characters there is room for.
-const ROOM = { number: 7, value: 8 };
+const ROOM = { number: 7, value: 8, marked: 6 };
 
 export function picture(act) {
   const el = element("div", { class: "stage", role: "group", "aria-label": "The network" });
@@ -125,9 +125,11 @@ function valueOf(id, act, classes) {
   return {
     el: button.el,
     update(scene) {
-      button.update(scene.short(id, ROOM.value), scene.spoken(id, ROOM.value), scene.lit(id));
+      const verdict = act.verdict(scene, id);
+      const room = verdict.known ? ROOM.marked : ROOM.value;
+      button.update(scene.short(id, room), scene.spoken(id, room), scene.lit(id));
       const known = scene.shows(id) || scene.hides(id);
-      mark(button.el, { unknown: !known, ...act.verdict(scene, id) });
+      mark(button.el, { ...verdict, unknown: !known });
     },
   };
 }
