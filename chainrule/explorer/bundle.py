@@ -43,10 +43,10 @@ def page(state: Mapping[str, Any], title: str) -> str:
 
 def _shortened(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The last changes, for a file of small size; the losses before them stay on its curve."""
-    kept = [dict(entry) for entry in history[-10:]]
-    earlier = [loss for entry in history[:-10] for loss in entry["losses"]]
+    kept = [dict(entry) for entry in history[-5:]]
+    earlier = [loss for entry in history[:-5] for loss in entry["losses"]]
     if kept:
-        kept[0]["losses"] = [*earlier, *kept[0]["losses"]][-500:]
+        kept[0]["losses"] = [*earlier, *kept[0]["losses"]][-300:]
     return kept
 
 

@@ -24,7 +24,7 @@ MOST_HISTORY = 100
 _STATE = (
     *NUMBERS,
     *("phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"),
-    *("history", "marks", "_start", "_presets", "_formulas"),
+    *("own_gradients", "history", "marks", "_start", "_presets", "_formulas"),
 )
 
 
@@ -49,6 +49,7 @@ class Explorer(anywidget.AnyWidget):
     guesses = traitlets.Dict().tag(sync=True)  # entry: the number that was typed for it
     font_scale = traitlets.Float(1.0, min=0.5, max=4).tag(sync=True)
     log_scale = traitlets.Bool(False).tag(sync=True)  # of probabilities and losses
+    own_gradients = traitlets.Bool(False).tag(sync=True)  # Update goes by the checked function's
     code = traitlets.Enum(["all", "forward", "none"], "all").tag(sync=True)  # lines of code shown
     history = traitlets.List(traitlets.Dict()).tag(sync=True)  # what was before each change
     marks = traitlets.Dict().tag(sync=True)  # of the learner's function, by entry
@@ -139,6 +140,7 @@ class Explorer(anywidget.AnyWidget):
         It is one of the exercise's functions, known by its name, with that exercise's arguments;
         any other name is taken for a `backward`. It has 2 s; one that takes longer is not run
         again.
+        With its gradients, "by your gradients" on the screen lets the update go by them.
         """
         if not callable(function):
             raise TypeError(f"check needs your function, not a {type(function).__name__}")
@@ -226,7 +228,7 @@ class Explorer(anywidget.AnyWidget):
                 self.history = self._remembered("set from Python", [loss], before)
                 self._forget_what_is_gone()
         if len(before["parameters"]) != len(now["parameters"]):
-            self._function, self.marks = None, {}
+            self._function, self.marks, self.own_gradients = None, {}, False
         if self._function and not _nobody_looks():
             self._mark()
 

@@ -128,6 +128,24 @@ def test_a_learners_function_is_marked_live(notebook: Any) -> None:
     expect(marks).to_contain_text("backward: 6 of 6 entries are right.")
 
 
+def test_an_update_goes_by_the_learners_gradients(notebook: Any) -> None:
+    lab.run_code(
+        notebook,
+        "import numpy as np\n"
+        "def uphill(x, W, b, one_hot):\n"
+        "    c = x @ W + b; p = np.exp(c - c.max()); d = one_hot - p / p.sum()\n"
+        "    return x.T @ d, d\n"
+        "e.check(uphill)",
+    )
+    view = notebook.locator(".chainrule-explorer").first
+    view.get_by_label("by your gradients").check()
+    loss = view.get_by_role("group", name="Loss", exact=True)
+    for losses in ("10 → 11.38", "10 → 11.38 → 12.76", "10 → 11.38 → 12.76 → 14.14"):
+        view.get_by_role("button", name="Update", exact=True).click()
+        expect(loss).to_contain_text(losses)
+        expect(view.locator(".marks")).not_to_contain_text("for other numbers")
+
+
 def test_themes_are_followed(notebook: Any) -> None:
     ground = "() => getComputedStyle(document.querySelector('.chainrule-explorer')).backgroundColor"
     assert notebook.evaluate(ground) == "rgb(255, 255, 255)"

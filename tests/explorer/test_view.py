@@ -185,6 +185,20 @@ def test_a_step_out_of_range_is_refused(show: Any) -> None:
     expect(button(page, "Undo")).to_be_enabled()
 
 
+def test_own_gradients_that_do_not_fit_are_said(show: Any) -> None:
+    explorer = Explorer("720", phase="update")
+    explorer.check(lambda x, W, b, one_hot: (W * float("nan"), b))
+    page = show(explorer)
+    page.get_by_label("by your gradients").check()
+    expect(button(page, "× 10")).to_be_disabled()
+    button(page, "Update").click()
+    expect(page.get_by_role("alert")).to_have_text("Your function gives no grad_W to go by here.")
+    number(page, "x[0,0]").fill("1")
+    page.keyboard.press("Enter")
+    button(page, "Update").click()
+    expect(page.get_by_role("alert")).to_contain_text("has not answered for these numbers yet")
+
+
 def test_presets_reset_and_target(show: Any) -> None:
     page = show(Explorer("720"))
     page.get_by_label("Example").select_option("wide")

@@ -16,6 +16,12 @@ export function toolbar(act) {
   const reset = button("Reset", "Back to where this example began", act.reset);
   const predict = element("input", { type: "checkbox", onchange: () => act.predict(predict.checked) });
   const hide = button("", "Hide these values until a number is typed", () => act.hide(hide.value));
+  const own = element("input", {
+    type: "checkbox",
+    onchange: () => act.ownGradients(own.checked),
+  });
+  const ownLabel = element("label", { class: "check" }, own, "by your gradients");
+  const ten = button("× 10", "Ten steps of gradient descent", () => act.step(10));
   const larger = (by) => () => act.fontScale(by);
   const el = element(
     "div",
@@ -23,7 +29,8 @@ export function toolbar(act) {
     element("label", {}, "Example", presets),
     element("label", {}, "learning rate η", rate.el),
     button("Update", "One step of gradient descent", () => act.step(1)),
-    button("× 10", "Ten steps of gradient descent", () => act.step(10)),
+    ten,
+    ownLabel,
     undo,
     reset,
     element("label", { class: "check" }, predict, "Predict"),
@@ -49,6 +56,9 @@ export function toolbar(act) {
       presets.value = presetOf(state);
       const value = state.learning_rate;
       rate.update(format(value), value, format(value));
+      ownLabel.hidden = !Object.keys(state.marks.yours ?? {}).some((name) => /^grad_W/.test(name));
+      own.checked = state.own_gradients;
+      ten.disabled = state.own_gradients; // the learner's function answers one step at a time
       undo.disabled = state.history.length === 0;
       predict.checked = state.mode === "predict";
       const { name } = split(scene.about);

@@ -4,7 +4,15 @@
 import { trace, updated } from "./engine.js";
 import { isEntry, isInput, layersOf, lookUp, split, subject, tokens, twin } from "./formula.js";
 import { fit, format, formatProbability } from "./format.js";
-import { isHidden, isReached } from "./state.js";
+import { gradients, isHidden, isReached } from "./state.js";
+
+function gradientsShown(state, values) {
+  try {
+    return gradients(state, values);
+  } catch {
+    return values; // the learner's own do not fit: the update says so when it is asked for
+  }
+}
 
 export function scene(state) {
   const values = trace(state);
@@ -54,7 +62,7 @@ export function scene(state) {
       subject: id === about && state.phase !== "x",
     }),
     after: () => {
-      const next = { ...state, parameters: updated(state, values) };
+      const next = { ...state, parameters: updated(state, gradientsShown(state, values)) };
       return { parameters: next.parameters, loss: trace(next).loss };
     },
     layers: layersOf(state),

@@ -11,7 +11,7 @@ const NUMBERS = ["x", "target", "parameters", "learning_rate"];
 export const FIELDS = [
   ...NUMBERS,
   ...["phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"],
-  ...["history", "marks", "_start", "_presets", "_formulas"],
+  ...["own_gradients", "history", "marks", "_start", "_presets", "_formulas"],
 ];
 
 export class Refused extends Error {}
@@ -89,13 +89,30 @@ export function edit(state, id, value, going = false) {
   return checked(state, changes);
 }
 
+// Whether the marks of the learner's function are those of the numbers on the screen.
+export function isMarked({ x, target, parameters, marks }) {
+  return Boolean(marks.at) && JSON.stringify([x, target, parameters]) === JSON.stringify(marks.at);
+}
+
+// What an update goes by: the true gradients, or the learner's own where these were asked for.
+export function gradients(state, values = trace(state)) {
+  if (!state.own_gradients) return values;
+  if (!isMarked(state)) throw new Refused("Your function has not answered for these numbers yet.");
+  for (const name of parameterNames(state.parameters)) {
+    const own = state.marks.yours[`grad_${name}`];
+    if (!own?.flat().every(Number.isFinite))
+      throw new Refused(`Your function gives no grad_${name} to go by here.`);
+  }
+  return state.marks.yours;
+}
+
 export function step(state, count = 1) {
   const losses = [];
   let now = state;
   for (let k = 0; k < count; k++) {
     const values = trace(now);
     losses.push(values.loss);
-    now = { ...now, parameters: updated(now, values) };
+    now = { ...now, parameters: updated(now, gradients(now, values)) };
     const wrong = problem(now);
     if (wrong) throw new Refused(`The step is too long: ${wrong}. Take a smaller learning rate.`);
   }
@@ -115,8 +132,9 @@ export function reset(state) {
 export function load(state, name) {
   const start = state._presets[name].numbers;
   const same = start.parameters.length === state.parameters.length;
-  const marks = same ? state.marks : {};
-  return fresh({ ...start, history: [], _start: start, hidden: [], marks }, state);
+  const changes = { ...start, history: [], _start: start, hidden: [] };
+  if (!same) Object.assign(changes, { marks: {}, own_gradients: false });
+  return fresh(changes, state);
 }
 
 // Numbers put in anew: what was selected or reached may not exist any more.

@@ -8,7 +8,7 @@ import { named, sizes } from "./engine.js";
 import { lookUp, split } from "./formula.js";
 import { picture } from "./picture.js";
 import { scene } from "./scene.js";
-import { FIELDS, Refused, edit, go, guess, hide, load, move, reset, step, undo } from "./state.js";
+import { FIELDS, Refused, edit, go, guess, hide, isMarked, load, move, reset, step, undo } from "./state.js";
 import { tables } from "./tables.js";
 
 let count = 0;
@@ -103,6 +103,7 @@ function actions(model, say, redraw, root) {
     hide: (name) => apply((state) => hide(state, name)),
     guess: (id, value) => apply((state) => guess(state, id, value)),
     predict: (on) => apply(() => ({ mode: on ? "predict" : "explore" })),
+    ownGradients: (on) => apply(() => ({ own_gradients: on })),
     scale: (on) => apply(() => ({ log_scale: on })),
     fontScale: (by) => apply((state) => ({ font_scale: nextFontScale(state.font_scale, by) })),
     fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),
@@ -113,21 +114,15 @@ function actions(model, say, redraw, root) {
 // Whether the learner's function gave this entry right, where it was asked for these numbers.
 function verdict({ state, hides }, id) {
   const { name, i, j } = split(id);
-  const right = isCurrent(state) && !hides(id) ? entryOf(state.marks.right[name], i, j) : undefined;
+  const right = isMarked(state) && !hides(id) ? entryOf(state.marks.right[name], i, j) : undefined;
   return { right: right === true, wrong: right === false, known: right !== undefined };
 }
 
 const entryOf = (array, i, j) => (i === undefined ? array : array?.[i]?.[j]);
 
-function isCurrent(state) {
-  if (!state.marks.at) return false;
-  const { x, target, parameters } = state;
-  return JSON.stringify([x, target, parameters]) === JSON.stringify(state.marks.at);
-}
-
 function marksLine(state) {
   if (!state.marks.message) return "";
-  return isCurrent(state) ? state.marks.message : `${state.marks.message} (for other numbers)`;
+  return isMarked(state) ? state.marks.message : `${state.marks.message} (for other numbers)`;
 }
 
 export default { render };
