@@ -22,9 +22,13 @@ def compose(
     by_id = {result["grade_id"]: result for result in results}
     composed = [_note(about["findings"])] if about["findings"] else []
     count = 0
+    # An id of a learner's own cell stays, unless it is an exercise's.
+    taken = {cell["id"] for cell in cells if cell["known"]}
     for number, cell in enumerate(cells):
+        own = cell["known"] is None and cell["id"] not in taken
+        taken.add(cell["id"])
         whole: dict[str, Any] = {
-            "id": (cell["known"] or {}).get("id") or f"extra-{number}",
+            "id": (cell["id"] if own or cell["known"] else None) or f"extra-{number}",
             "cell_type": cell["cell_type"],
             "metadata": _metadata(cell, by_id),
             "source": cell["source"],

@@ -6,6 +6,7 @@ count; what was changed is reported.
 """
 
 import json
+import re
 from typing import Any
 
 from . import records
@@ -18,6 +19,7 @@ TEXT = "text"  # not run
 
 CELLS = 5000
 _TYPES = ("code", "markdown", "raw")
+_CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -26,7 +28,10 @@ class Unreadable(Exception):
 
 
 def read_notebook(content: bytes) -> list[dict[str, Any]]:
-    """The cells of a submitted notebook: `{"type", "source", "grade_id", "attachments"}` each.
+    """The cells of a submitted notebook.
+
+    Each is `{"type", "source", "id", "grade_id", "attachments"}`; a cell's id is None unless it is
+    one by nbformat's rules.
 
     Raises Unreadable.
     """
@@ -68,6 +73,7 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
+    cell_id = cell.get("id")
     metadata = cell.get("metadata")
     about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = about.get("grade_id") if isinstance(about, dict) else None
@@ -76,6 +82,7 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
         # Lone surrogates cannot be written to a file.
         "source": source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         "grade_id": grade_id if isinstance(grade_id, str) else None,
+        "id": cell_id if isinstance(cell_id, str) and _CELL_ID.fullmatch(cell_id) else None,
         "attachments": _pictures(cell.get("attachments")),
     }
 
@@ -96,7 +103,7 @@ def rebuild(
     """The cells to run and to show, and the findings.
 
     plan: of one notebook, by plan_assignment. submitted: by read_notebook; None: nothing readable.
-    A cell is `{"kind", "cell_type", "source", "known": plan's cell or None, "answered",
+    A cell is `{"kind", "cell_type", "source", "id", "known": plan's cell or None, "answered",
     "flags", "attachments"}`; `answered` is False for a solution cell that is as it was released.
     """
     known = {cell["grade_id"]: cell for cell in plan["cells"] if cell["kind"] is not None}
@@ -150,6 +157,7 @@ def _rebuilt(cell: dict[str, Any], theirs: dict[str, Any] | None, flags: list[st
         "kind": kind,
         "cell_type": cell["cell_type"],
         "source": source,
+        "id": cell["id"],
         "known": cell,
         "answered": answered,
         "flags": flags,
@@ -162,6 +170,7 @@ def _extra_cell(cell: dict[str, Any]) -> dict[str, Any]:
         "kind": LEARNER if cell["type"] == "code" else TEXT,
         "cell_type": cell["type"],
         "source": cell["source"],
+        "id": cell["id"],
         "known": None,
         "answered": False,
         "flags": [],
