@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from nodejs import node
 
+from chainrule import Explorer
 from chainrule.explorer.numbers import numbers_of, tidy
 from chainrule.explorer.phases import ONE_LAYER, TWO_LAYERS
 from chainrule.explorer.presets import PRESETS
@@ -53,6 +54,53 @@ def test_the_page_finds_nothing_wrong_with_the_presets() -> None:
 
 def test_phases_are_the_same() -> None:
     assert node("return [page.phases(1), page.phases(2)];") == [list(ONE_LAYER), list(TWO_LAYERS)]
+
+
+def test_actions_change_the_same_in_the_page_and_in_python() -> None:
+    explorer = Explorer("740", phase="grad_W1", hidden=["grad_W1", "loss"])
+    explorer.selection = "W1[1,0]"
+    start = explorer._state()
+    explorer.step(3)
+    explorer.undo()
+    explorer.step()
+    explorer.step(2)
+    seen = [explorer._state()]
+    explorer.reset()
+    seen.append(explorer._state())
+    explorer.load("720")
+    seen.append(explorer._state())
+    pages = node(
+        """
+        const seen = [];
+        let state = given;
+        const act = (make) => { state = { ...state, ...make(state) }; };
+        act((s) => page.step(s, 3)); act(page.undo);
+        act((s) => page.step(s)); act((s) => page.step(s, 2));
+        seen.push(state); act(page.reset);
+        seen.push(state); act((s) => page.load(s, "720"));
+        seen.push(state);
+        return seen;
+        """,
+        start,
+    )
+    for name in (
+        "phase",
+        "selection",
+        "hidden",
+        "mode",
+        "target",
+        "learning_rate",
+        "_start",
+        "marks",
+    ):
+        assert [state[name] for state in pages] == [state[name] for state in seen], name
+    for page_state, state in zip(pages, seen, strict=True):
+        for one, other in zip(page_state["parameters"], state["parameters"], strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-12)
+        labels = [[entry["label"] for entry in s["history"]] for s in (page_state, state)]
+        assert labels[0] == labels[1]
+        losses = [[x for e in s["history"] for x in e["losses"]] for s in (page_state, state)]
+        np.testing.assert_allclose(losses[0], losses[1], rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", PRESETS)

@@ -86,6 +86,12 @@ def test_one_selection_is_lit_everywhere(show: Any) -> None:
     expect(page.locator('.stage input.selected[data-entry="W2[1,0]"]')).to_have_count(1)
     expect(page.locator('.stage input.selected[data-entry="W1[0,1]"]')).to_have_count(0)
     assert lit.count() > 3
+    button(page, "grad_W2").click()
+    expect(page.locator('td.selected[data-entry="grad_W2[1,0]"]')).to_have_count(1)
+    expect(page.locator('.stage .gradient.selected[data-entry="grad_W2[1,0]"]')).to_have_count(1)
+    expect(page.locator(".code li.current .selected")).to_have_text("grad_W2")
+    page.locator('td[data-entry="grad_W2[0,1]"]').click()
+    expect(page.locator('.stage input.selected[data-entry="W2[0,1]"]')).to_have_count(1)
 
 
 def test_phases_go_forward_and_back(show: Any) -> None:
