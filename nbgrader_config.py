@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from chainrule.report import feedback
+from chainrule.report import feedback, formgrader
 
 c = get_config()  # noqa: F821  (Jupyter hands it to every configuration file)
 
@@ -25,6 +25,9 @@ c.GenerateFeedback.exporter_class = feedback.FeedbackPage
 c.GenerateFeedback.preprocessors = []
 # Old pages stay until new ones are whole.
 feedback.install()
+# Formgrader shows what learners wrote, and runs none of it.
+c.merge(formgrader.settings())
+formgrader.install()
 
 # The same submission, graded twice, gives the same bytes; and a widget's static fallback shows.
 c.Execute.record_timing = False
