@@ -11,21 +11,21 @@ from .isolate import bound_memory, folder, in_fork
 from .limits import Limits
 from .notebook import run_notebook
 from .rebuild import Unreadable, read_notebook, rebuild
-from .sandbox import Sandbox
+from .sandbox import Start
 from .shell import KeepingShell, fresh_randomness
 
 _TRIES = 4
 _Ran = Callable[[dict[str, Any], list[dict[str, Any]]], dict[str, Any]]
 
 
-def assess(job: dict[str, Any], sandbox: Sandbox, shell: KeepingShell) -> dict[str, Any]:
-    """Grade a job, as `worker.grade_submission` describes it."""
-    limits = Limits(**job["limits"])
-    master = {path: base64.b64decode(text) for path, text in job["master"].items()}
+def assess(job: dict[str, Any], start: Start, shell: KeepingShell) -> dict[str, Any]:
+    """Grade a job, as `worker.grade_submission` describes it. start: starts a learner process."""
+    limits = Limits(**job["setup"]["limits"])
+    master = {path: base64.b64decode(text) for path, text in job["plan"]["files"].items()}
     files = {path: base64.b64decode(text) for path, text in job["files"].items()} | master
 
     def run(plan: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, Any]:
-        return _run(sandbox, shell, plan, cells, files, master, limits)
+        return _run(start, shell, plan, cells, files, master, limits)
 
     graded = {}
     for name, plan in job["plan"]["notebooks"].items():
@@ -58,16 +58,17 @@ def put_together(
     about = {
         "version": records.VERSION,
         "submission": job["digest"],
-        "confined": job["confined"],
+        "confined": job["setup"]["confined"],
         "needs_person": any(r["verdict"] == records.NEEDS_PERSON for r in results),
         "findings": findings,
     }
-    if not job["confined"]:
+    if not job["setup"]["confined"]:
         for result in results:
             result["flags"] = sorted({*result["flags"], "unconfined"})
     return {
-        "notebook": autograded.compose(plan, cells, outputs, results, about),
+        "text": autograded.as_text(autograded.compose(plan, cells, outputs, results, about)),
         "results": results,
+        "findings": findings,
         "answered": [c["known"]["grade_id"] for c in cells if c["answered"]],
     }
 
@@ -120,7 +121,7 @@ def _submitted(
 
 
 def _run(
-    sandbox: Sandbox,
+    start: Start,
     shell: KeepingShell,
     plan: dict[str, Any],
     cells: list[dict[str, Any]],
@@ -137,7 +138,7 @@ def _run(
         bound_memory(limits.memory_bytes)
         fresh_randomness()
         shell.outputs.limit = limits.output_bytes
-        return run_notebook(shell, plan, cells, files, sandbox.fork, limits, skip, here)
+        return run_notebook(shell, plan, cells, files, start, limits, skip, here)
 
     seconds = limits.notebook_seconds + limits.cell_seconds + 10
     for _ in range(_TRIES):

@@ -15,6 +15,7 @@ from pathlib import Path
 from .limits import Limits
 
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
+_NEWNET, _NEWCGROUP, _NEWUTS = 0x40000000, 0x2000000, 0x4000000
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
 _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 22, 24, 38
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -51,12 +52,12 @@ _CLONE3 = 435
 
 
 def leave_parent_namespaces() -> None:
-    """Give the processes started from here user, mount, PID and IPC namespaces of their own.
+    """Give the processes started from here user, mount, PID, IPC and network namespaces.
 
     Must be called in a process with one thread. Raises OSError.
     """
     user, group = os.getuid(), os.getgid()
-    _checked(_libc.unshare(_NEWUSER | _NEWNS | _NEWPID | _NEWIPC), "unshare")
+    _checked(_libc.unshare(_NEWUSER | _NEWNS | _NEWPID | _NEWIPC | _NEWNET), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -146,8 +147,8 @@ def _filter_system_calls() -> None:
         program += [(equal, 0, 1, numbers[column]), (answer, 0, 0, refuse)]
     # clone3 hides its flags from filters; told that there is none, libraries use clone.
     program += [(equal, 0, 1, _CLONE3), (answer, 0, 0, unknown)]
-    new_namespaces = _NEWNS | _NEWIPC | _NEWUSER | _NEWPID | 0x42000000  # and cgroup, network
-    program += [(equal, 0, 3, clone), (load, 0, 0, 16), (bit, 0, 1, new_namespaces | 0x4000000)]
+    new_namespaces = _NEWNS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP | _NEWUTS
+    program += [(equal, 0, 3, clone), (load, 0, 0, 16), (bit, 0, 1, new_namespaces)]
     program += [(answer, 0, 0, refuse), (answer, 0, 0, allow)]
     code = b"".join(struct.pack("<HBBI", *line) for line in program)
     buffer = ctypes.create_string_buffer(code)

@@ -15,7 +15,6 @@ a stranger's file; the second saves the marks. What nbgrader does before, it doe
 refuses a submission whose timestamp.txt it cannot read. `chainrule grade` grades that one too.
 """
 
-import json
 import weakref
 from pathlib import Path
 from typing import Any
@@ -51,29 +50,30 @@ class SafeExporter(NotebookExporter):
             notebook = nbformat.reads(Path(filename).read_text(encoding="utf-8"), as_version=4)
         else:
             graded = self._graded(course, about["student"], about["assignment"], about["notebook"])
-            notebook = nbformat.from_dict(graded["notebook"])
+            notebook = nbformat.reads(graded["text"], as_version=4)
         return self.from_notebook_node(notebook, resources, **rest)
 
     def _graded(self, course: Course, student: str, assignment: str, name: str) -> dict[str, Any]:
         with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
             jobs = Jobs(course, book, [assignment], not self.unsafe, self.log.warning)
         job, submission = jobs.make(student, assignment)
-        job["plan"]["notebooks"] = {name: job["plan"]["notebooks"][name]}
+        job["plan"] = job["plan"] | {"notebooks": {name: job["plan"]["notebooks"][name]}}
+        job["plan_digest"] += name
         # nbgrader has copied the files by now, and has followed the links among them.
         place = course.autograded(student, assignment)
-        wanted = {*submission.files, *jobs.master[assignment]}
+        wanted = {*submission.files, *job["plan"]["files"]}
         for path in list(place.rglob("*")) if place.is_dir() else ():
             extra = path.relative_to(place).as_posix() not in wanted and path.suffix != ".ipynb"
             if extra and not path.is_dir():
                 remove(path)
         if not hasattr(self, "_pool"):
-            self._pool = LocalPool(1)
+            self._pool = LocalPool(1, job["setup"])
             weakref.finalize(self, self._pool.end)
         try:
             graded = self._pool.submit(self._pool.grade, job).result()
         except WorkerDied as died:
             graded = not_graded(job, str(died))
-        return json.loads(json.dumps(graded["notebooks"][name]))
+        return graded["notebooks"][name]
 
 
 class SaveMarks(SaveAutoGrades):

@@ -1,6 +1,8 @@
 """What is to be graded, as plain data: a submission with the plan of its assignment."""
 
 import base64
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -28,9 +30,9 @@ class Jobs:
         confined: bool,
         say: Callable[[str], None],
     ) -> None:
-        self.course, self.confined = course, confined
+        self.course = course
         self.plans: dict[str, dict[str, Any]] = {}
-        self.master: dict[str, dict[str, str]] = {}
+        self.digests: dict[str, str] = {}
         self.rehearse: set[str] = set()
         directory = course.directory
         for name in assignments:
@@ -43,9 +45,15 @@ class Jobs:
                 continue
             for warning in plan["warnings"]:
                 say(warning)
-            self.plans[name] = plan
-            self.master[name] = _coded(course.master_files(name))
-        self.imports = _imports(self.plans)
+            self.plans[name] = plan | {"files": _coded(course.master_files(name))}
+            text = json.dumps(self.plans[name], sort_keys=True)
+            self.digests[name] = hashlib.sha256(text.encode()).hexdigest()
+        self.setup = {
+            "imports": _imports(self.plans),
+            "limits": course.limits.to_dict(),
+            "confined": confined,
+            "out_of_sight": _out_of_sight(course),
+        }
 
     def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
         """The job of one submission, and the submission as it was read."""
@@ -60,16 +68,13 @@ class Jobs:
             "student": student,
             "assignment": assignment,
             "plan": self.plans[assignment],
-            "imports": self.imports,
+            "plan_digest": self.digests[assignment],
             "rehearse": assignment in self.rehearse,
-            "limits": self.course.limits.to_dict(),
-            "confined": self.confined,
-            "out_of_sight": _out_of_sight(self.course),
             "digest": found.digest,
             "findings": found.findings,
             "notebooks": _coded(found.notebooks),
             "files": _coded(found.files),
-            "master": self.master[assignment],
+            "setup": self.setup,
         }
         return job, found
 

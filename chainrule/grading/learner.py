@@ -36,6 +36,14 @@ def prepare() -> None:
     _shell.run("")
 
 
+def rehearse(notebooks: list[list[str]], limits: Limits) -> None:
+    """Run cells that every learner has been given."""
+    from .rehearse import run_cells
+
+    for cells in notebooks:
+        run_cells(_shell, cells, limits)
+
+
 def serve(channel: Any, place: str, limits: Limits) -> None:
     """Answer requests until the other side hangs up."""
     _leave_no_trace_of_parent(channel, place)

@@ -1,8 +1,6 @@
 """One notebook of one submission, run: the learner's cells there, the tests here."""
 
 import builtins
-import contextlib
-import signal
 import struct
 from typing import Any
 
@@ -10,14 +8,11 @@ from . import records, verdict
 from .limits import Limits
 from .names import TestNames
 from .rebuild import BOTH, LEARNER, TEST
-from .remote import Gone, Learner, NeedsPerson, Start
-from .shell import NOTHING, KeepingShell
+from .remote import Gone, Learner, NeedsPerson
+from .sandbox import Start
+from .shell import NOTHING, KeepingShell, OutOfTime, alarm
 
 _ALLOWED = ("text/plain", "image/png", "image/jpeg")
-
-
-class OutOfTime(BaseException):
-    """The test itself, not the learner's code, has taken too long."""
 
 
 def run_notebook(
@@ -45,6 +40,7 @@ def run_notebook(
             binds.update(cell["names"]["binds"])
             reads.update(cell["names"]["reads"])
             imports |= cell["names"]["imports"]
+    binds -= {"_", "__", "___"}  # IPython's own, for the last results
     names = TestNames(learner, binds, reads - set(dir(builtins)), imports)
     shell.enter(names)
     run = _Run(shell, learner, names, limits)
@@ -128,22 +124,6 @@ class _Run:
             self.names.crossing = False
         value = self.shell.outputs.value
         return outputs, error, None if value is NOTHING else value
-
-
-@contextlib.contextmanager
-def alarm(seconds: float) -> Any:
-    """Raise OutOfTime in this process after so many seconds; again, should a test hide it."""
-
-    def ring(*_: Any) -> None:
-        raise OutOfTime
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:

@@ -39,9 +39,13 @@ def plan_assignment(
     plans = {}
     for notebook in sorted(found.notebooks, key=lambda n: n.name):
         plan = _plan_notebook(notebook, source, warnings)
-        handed_out = _texts(release / f"{notebook.name}.ipynb")
+        handed_out = _cells(release / f"{notebook.name}.ipynb")
+        texts = {
+            cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in handed_out
+        }
         for cell in plan["cells"]:
-            cell["released"] = handed_out.get(cell.get("grade_id"))
+            cell["released"] = texts.get(cell.get("grade_id"))
+        plan["in_sight"] = [cell.source for cell in handed_out if _shows_only(cell)]
         plans[notebook.name] = plan
     return {"assignment": assignment, "notebooks": plans, "warnings": warnings}
 
@@ -85,12 +89,14 @@ def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dic
     }
 
 
-def _texts(path: Path) -> dict[str, str]:
-    """The cells of a released notebook by grade id: as learners got them, without hidden tests."""
-    if not path.is_file():
-        return {}
-    cells = nbformat.read(path, as_version=4).cells
-    return {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in cells}
+def _cells(path: Path) -> list[Any]:
+    """The cells of a released notebook: as learners got them, without hidden tests."""
+    return nbformat.read(path, as_version=4).cells if path.is_file() else []
+
+
+def _shows_only(cell: Any) -> bool:
+    about = cell.metadata.get("nbgrader", {})
+    return cell.cell_type == "code" and not about.get("grade") and not about.get("solution")
 
 
 def _known_cell(known: Any, notebook: Notebook, about: dict, written: str) -> dict[str, Any]:

@@ -1,7 +1,9 @@
-"""Workers on this machine: processes of their own, behind the interface of concurrent.futures."""
+"""Workers on this machine, behind the interface of concurrent.futures."""
 
+import contextlib
 import json
 import os
+import socket
 import subprocess
 import sys
 import threading
@@ -13,46 +15,75 @@ from .worker import WorkerDied
 
 
 class LocalPool(ThreadPoolExecutor):
-    """Has one worker process for each of its threads; each is started when it is first needed."""
+    """Has one worker process for each of its threads; all are forks of one that was warmed.
 
-    def __init__(self, workers: int) -> None:
+    setup: of the jobs to come.
+    """
+
+    def __init__(self, workers: int, setup: dict[str, Any]) -> None:
         super().__init__(workers)
+        self._setup = setup
         self._here = threading.local()
+        self._lock = threading.Lock()
         self._processes: list[Any] = []
+        self._channels = self._start(workers)
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
-        """`worker.grade_submission`, in this thread's worker. Raises WorkerDied."""
-        process = getattr(self._here, "process", None)
-        if process is None or process.poll() is not None:
-            process = self._here.process = self._start()
-        try:
-            process.stdin.write(json.dumps(job).encode() + b"\n")
-            process.stdin.flush()
-            answer = process.stdout.readline()
-        except (BrokenPipeError, ValueError):
-            answer = b""
+        """`worker.grade_submission`, in this thread's worker. Raises NoSandbox, WorkerDied."""
+        if getattr(self._here, "channel", None) is None:
+            with self._lock:
+                self._channels = self._channels or self._start(1)
+                self._here.process, self._here.channel = self._channels.pop()
+            self._here.sent = set()
+        lean = dict(job)
+        if job["plan_digest"] in self._here.sent:
+            del lean["plan"]
+        self._here.sent.add(job["plan_digest"])
+        answer = b""
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self._here.channel.write(json.dumps(lean).encode() + b"\n")
+            self._here.channel.flush()
+            answer = self._here.channel.readline()
         if not answer:
-            process.kill()
-            said = process.stderr.read().decode(errors="replace").strip().splitlines()
-            self._here.process = None
-            last = said[-1] if said else "the worker process ended"
-            if last.startswith("NoSandbox: "):
-                raise NoSandbox(last.removeprefix("NoSandbox: "))
-            raise WorkerDied(last)
-        return json.loads(answer)["graded"]
+            self._lost(self._here.process)
+        return json.loads(answer)
 
-    def _start(self) -> Any:
-        environment = os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "chainrule.grading.worker"],
-            env=environment,
+    def _start(self, workers: int) -> list[tuple[Any, Any]]:
+        """A process that forks the workers; it and the channel to each."""
+        pairs = [socket.socketpair() for _ in range(workers)]
+        theirs = [their.fileno() for _, their in pairs]
+        process: Any = subprocess.Popen(
+            [sys.executable, "-P", "-m", "chainrule.grading.worker", *map(str, theirs)],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
             stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
             stderr=subprocess.PIPE,
+            pass_fds=theirs,
             start_new_session=True,  # Ctrl-C is for the one who collects the results
         )
         self._processes.append(process)
-        return process
+        with contextlib.suppress(BrokenPipeError):
+            process.stdin.write(json.dumps(self._setup).encode() + b"\n")
+            process.stdin.flush()
+        channels = []
+        for ours, their in pairs:
+            their.close()
+            channels.append((process, ours.makefile("rwb")))
+            ours.close()
+        return channels
+
+    def _lost(self, process: Any) -> None:
+        """The worker of this thread is gone. Raises NoSandbox or WorkerDied."""
+        with contextlib.suppress(OSError):
+            self._here.channel.close()
+        self._here.channel = None
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=1)
+        if process.poll():
+            with self._lock:
+                said = process.stderr.read().decode(errors="replace").strip().splitlines()
+            raise NoSandbox(said[-1] if said else "the process that starts workers ended")
+        raise WorkerDied("the worker process ended")
 
     def end(self) -> None:
         """Stop now: what is not done stays undone."""
@@ -60,6 +91,6 @@ class LocalPool(ThreadPoolExecutor):
         for process in self._processes:
             process.kill()
             process.wait()
-            for pipe in (process.stdin, process.stdout, process.stderr):
-                if pipe is not None:
+            for pipe in (process.stdin, process.stderr):
+                with contextlib.suppress(BrokenPipeError):
                     pipe.close()

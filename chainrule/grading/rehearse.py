@@ -10,8 +10,7 @@ import sys
 from typing import Any
 
 from .limits import Limits
-from .notebook import alarm
-from .shell import KeepingShell
+from .shell import KeepingShell, alarm
 
 
 def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> list[str]:
@@ -21,12 +20,17 @@ def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> list[
     """
     before = set(sys.modules)
     for notebook in plan["notebooks"].values():
-        shell.enter({"__name__": "__main__"})
-        for source in notebook["rehearsal"]:
-            with alarm(limits.cell_seconds):
-                shell.run(source)
-    shell.enter({"__name__": "__main__"})
+        run_cells(shell, notebook["rehearsal"], limits)
     return sorted(name for name in set(sys.modules) - before if not name.startswith("__"))
+
+
+def run_cells(shell: KeepingShell, cells: list[str], limits: Limits) -> None:
+    """Run the cells of one notebook, and leave the shell as if none had run."""
+    shell.enter({"__name__": "__main__"})
+    for source in cells:
+        with alarm(limits.cell_seconds):
+            shell.run(source)
+    shell.enter({"__name__": "__main__"})
 
 
 def threads() -> int:

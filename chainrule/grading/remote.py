@@ -12,13 +12,11 @@ import socket
 import sys
 import time
 import warnings
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 from . import records, wire
 from .limits import Limits
-
-Start = Callable[[], tuple[socket.socket, socket.socket]]
+from .sandbox import Start
 
 
 class Gone(BaseException):

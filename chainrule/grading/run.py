@@ -101,7 +101,7 @@ def _results(
         finally:
             close()
     else:
-        pool = LocalPool(workers)
+        pool = LocalPool(workers, maker.setup)
         try:
             yield from _handed_out(maker, pairs, pool, pool.grade, ahead)
         finally:
@@ -157,11 +157,10 @@ class Keeper:
         staged = []
         for graded, job, submission in batch:
             contents = submission.files | {
-                path: base64.b64decode(text) for path, text in job["master"].items()
+                path: base64.b64decode(text) for path, text in job["plan"]["files"].items()
             }
             for name, notebook in graded["notebooks"].items():
-                text = json.dumps(notebook["notebook"], indent=1, ensure_ascii=False)
-                contents[f"{name}.ipynb"] = (text + "\n").encode("utf-8", "replace")
+                contents[f"{name}.ipynb"] = notebook["text"].encode("utf-8", "replace")
             place = self.course.autograded(graded["student"], graded["assignment"])
             staged.append((autograded.stage(place, contents, self.permissions), place))
             when, _ = gradebook.timestamp_of(submission.files.get("timestamp.txt"))
@@ -174,10 +173,6 @@ class Keeper:
 
 def _summary(graded: dict[str, Any]) -> Graded:
     notebooks = {name: found["results"] for name, found in graded["notebooks"].items()}
-    findings = [
-        finding
-        for found in graded["notebooks"].values()
-        for finding in found["notebook"]["metadata"][records.KEY]["findings"]
-    ]
+    findings = [one for found in graded["notebooks"].values() for one in found["findings"]]
     unique = list({json.dumps(f, sort_keys=True): f for f in findings}.values())
     return Graded(graded["student"], graded["assignment"], notebooks, unique)

@@ -8,6 +8,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from .limits import Limits
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _CONFIGURATION = ("ld.so.cache", "localtime", "fonts", "ssl/certs", "alternatives", "mime.types")
 _KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TZ")
+Start = Callable[[], tuple[socket.socket, socket.socket]]
 ENVIRONMENT = {
     "HOME": "/tmp",
     "USER": "learner",
@@ -54,8 +58,9 @@ class Sandbox:
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.PIPE,
+            stderr=(said := tempfile.TemporaryFile()),  # noqa: SIM115 (closed with the process)
         )
+        self.said = said
         theirs.close()
         self.control = ours
         setup = {"imports": imports, "limits": limits.to_dict(), "confined": confined}
@@ -69,31 +74,44 @@ class Sandbox:
         with contextlib.suppress(ConnectionResetError):
             self._ready = self.control.recv(64) == b"ready"
         if not self._ready:
-            assert self.process.stderr is not None
-            said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
+            self.process.wait()
+            self.said.seek(0)
+            said = self.said.read().decode(errors="replace").strip().splitlines()
             raise NoSandbox(said[-1] if said else "it ended without a word")
-
-    def warm(self, modules: list[str]) -> None:
-        """Have it import these as well, before the next learner process."""
-        for start in range(0, len(modules), 500):
-            statements = [f"import {name}" for name in modules[start : start + 500]]
-            self.control.send(json.dumps(statements).encode())
 
     def fork(self) -> tuple[socket.socket, socket.socket]:
         """Start a learner process; return its wire, and the line to its guard."""
-        wire, their_wire = socket.socketpair()
-        line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        with their_wire, their_line:
-            descriptors = [their_wire.fileno(), their_line.fileno()]
-            socket.send_fds(self.control, [b"learner"], descriptors)
-        return wire, line
+        return fork_at(self.control)
+
+    def warmer(self, modules: list[str], notebooks: list[list[str]]) -> Start:
+        """What starts learner processes as `fork` does, after these imports and these cells.
+
+        notebooks: lists of cells that every learner has been given.
+        """
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            socket.send_fds(self.control, [b"warmer"], [theirs.fileno()])
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
+        try:
+            ours.send(json.dumps({"modules": modules, "notebooks": notebooks}).encode())
+            ready = ours.recv(64) == b"ready"
+        except OSError:
+            ready = False
+        return partial(fork_at, ours) if ready else self.fork
 
     def close(self) -> None:
         self.control.close()
         self.process.kill()
         self.process.wait()
-        assert self.process.stderr is not None
-        self.process.stderr.close()
+        self.said.close()
+
+
+def fork_at(control: socket.socket) -> tuple[socket.socket, socket.socket]:
+    wire, their_wire = socket.socketpair()
+    line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with their_wire, their_line:
+        socket.send_fds(control, [b"learner"], [their_wire.fileno(), their_line.fileno()])
+    return wire, line
 
 
 def bubblewrap(imports: list[str]) -> list[str]:

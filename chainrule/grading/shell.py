@@ -4,9 +4,11 @@ The learner process and the trusted one each have one. Nothing is written to dis
 """
 
 import builtins
+import contextlib
 import io
 import linecache
 import random
+import signal
 import sys
 import traceback
 from typing import Any
@@ -18,6 +20,10 @@ from traitlets import Type
 from traitlets.config import Config
 
 NOTHING = object()
+
+
+class OutOfTime(BaseException):
+    """A cell, in this process, has taken too long."""
 
 
 class Outputs:
@@ -107,6 +113,8 @@ class KeepingHook(DisplayHook):
         if outputs.value is NOTHING:
             outputs.value = result
         data, metadata = self.compute_format_data(result)
+        if not data:  # it has displayed itself
+            return
         outputs.add(
             {
                 "output_type": "execute_result",
@@ -128,6 +136,7 @@ class KeepingShell(InteractiveShell):
     displayhook_class = Type(KeepingHook)
     display_pub_class = Type(KeepingPublisher)
     outputs: Outputs
+    history_manager: Any
 
     def run(self, source: str) -> tuple[list[dict[str, Any]], BaseException | None]:
         """Run one cell; return its outputs and the exception that ended it."""
@@ -141,7 +150,10 @@ class KeepingShell(InteractiveShell):
         return self.outputs.finish(), ran.error_before_exec or ran.error_in_exec
 
     def enter(self, names: dict[str, Any]) -> None:
-        """Run the cells from here on with these globals."""
+        """Run the cells from here on with these globals, as if none had run before."""
+        self.history_manager.reset(new_session=False)
+        self.history_manager.output_hist.clear()
+        self.execution_count = 1
         self.user_module = _Module()
         self.user_module.__dict__ = names
         self.user_ns = names
@@ -210,4 +222,20 @@ def fresh_randomness() -> None:
     if "numpy" in sys.modules:
         sys.modules["numpy"].random.seed()
     if "torch" in sys.modules:
-        sys.modules["torch"].seed()
+        sys.modules["torch"].default_generator.seed()
+
+
+@contextlib.contextmanager
+def alarm(seconds: float) -> Any:
+    """Raise OutOfTime in this process after so many seconds; again, should a test hide it."""
+
+    def ring(*_: Any) -> None:
+        raise OutOfTime
+
+    before = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -22,6 +22,7 @@ from typing import Any
 from .limits import Limits
 
 _LOOK_SECONDS = 0.25
+_MESSAGE_BYTES = 1 << 22
 
 
 def main() -> None:
@@ -33,22 +34,39 @@ def main() -> None:
     from .learner import prepare
 
     prepare()
-    limits = Limits(**setup["limits"])
-    gc.freeze()
     control.send(b"ready")
+    _serve(control, Limits(**setup["limits"]), setup["confined"])
+
+
+def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
+    """Fork when asked to: a learner process with its guard, or a process that is warmer."""
+    gc.collect()
+    gc.freeze()
     while True:
-        message, descriptors, _, _ = socket.recv_fds(control, 1 << 20, 2)
+        message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 2)
         if not message:
             return
-        if not descriptors:
-            warm(json.loads(message))
-            continue
-        wire, line = descriptors
         if os.fork() == 0:
             control.close()
-            _guard(wire, socket.socket(fileno=line), limits, setup["confined"])
-        os.close(wire)
-        os.close(line)
+            if len(descriptors) == 2:
+                wire, line = descriptors
+                _guard(wire, socket.socket(fileno=line), limits, confined)
+            else:
+                _serve(_warmer(socket.socket(fileno=descriptors[0]), limits), limits, confined)
+                os._exit(0)
+        for descriptor in descriptors:
+            os.close(descriptor)
+
+
+def _warmer(control: socket.socket, limits: Limits) -> socket.socket:
+    """Import and run what one assignment's notebooks show to everybody, before any learner."""
+    from .learner import rehearse
+
+    more = json.loads(control.recv(_MESSAGE_BYTES))
+    warm([f"import {name}" for name in more["modules"]])
+    rehearse(more["notebooks"], limits)
+    control.send(b"ready")
+    return control
 
 
 def warm(imports: list[str]) -> None:
