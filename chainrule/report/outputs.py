@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import safe
@@ -11,10 +11,10 @@ CHARACTERS = 4000
 ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
-def show(outputs: Any) -> list[str]:
+def show(outputs: Iterable[Any]) -> list[str]:
     """Each output that a person can read, as HTML; streams are cut, tracebacks shortened."""
     shown = []
-    for output in outputs if isinstance(outputs, list) else ():
+    for output in outputs:
         if isinstance(output, Mapping) and (markup := _shown(output)):
             shown.append(markup)
     return shown

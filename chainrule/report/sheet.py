@@ -14,7 +14,7 @@ from typing import Any
 from chainrule.grading import records
 
 from .marks import Mark, NotebookMarks
-from .outputs import joined
+from .outputs import error_line, joined
 
 
 @dataclass(frozen=True)
@@ -166,7 +166,8 @@ def _answer(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks
 def _result(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks) -> Result:
     name = str(about.get("grade_id"))
     said = _mapping(_mapping(cell.get("metadata")).get(records.KEY))
-    own = said.get("verdict") if said.get("verdict") in records.VERDICTS else None
+    own = said.get("verdict")
+    own = own if isinstance(own, str) and own in records.VERDICTS else None
     mark = marks.marks.get(name) or Mark(
         number(said.get("points")),
         number(said.get("max_points")) or number(about.get("points")) or 0.0,
@@ -174,8 +175,9 @@ def _result(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks
         waits=own == records.NEEDS_PERSON,
     )
     outputs = _list(cell.get("outputs"))
-    verdict = own or _verdict(mark, outputs)
-    reason = joined(said.get("reason"))
+    verdict, reason = own or _verdict(mark, outputs), joined(said.get("reason"))
+    if own is None and (failed := _error(outputs)):
+        reason = error_line(failed)
     if mark.waits:
         verdict = records.NEEDS_PERSON
     elif verdict == records.NEEDS_PERSON:
@@ -200,10 +202,17 @@ def _verdict(mark: Mark, outputs: list[Any]) -> str:
         return records.PASSED
     if points > 0:
         return records.PARTLY
-    failed = any(isinstance(o, dict) and o.get("output_type") == "error" for o in outputs)
-    if not mark.max_points:
-        return records.WRONG if failed else records.PASSED
-    return records.WRONG
+    failed = _error(outputs)
+    if not mark.max_points and not failed:
+        return records.PASSED
+    asserted = not failed or failed.get("ename") == "AssertionError"
+    return records.WRONG if asserted else records.ERROR
+
+
+def _error(outputs: list[Any]) -> Mapping[str, Any]:
+    """The first error among the outputs, or an empty mapping."""
+    errors = (o for o in map(_mapping, outputs) if o.get("output_type") == "error")
+    return next(errors, {})
 
 
 def _record(outputs: list[Any]) -> dict[str, Any] | None:

@@ -1,0 +1,96 @@
+"""How long feedback and report take: `python benchmarks/feedback.py [--learners N]` prints them.
+
+A class is made and graded for real in a folder of its own. Plain nbgrader and chainrule then make
+the feedback of the same files, each with nbgrader's own command, from its start to its end.
+`--course DIR` takes a class that is graded already, and leaves it as it is.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from chainrule.course import release
+from chainrule.grading import grade
+from chainrule.sample_class import sample_class
+
+HERE = Path(__file__).parents[1]
+TIMES, SECONDS, MEBIBYTES = 10, 30, 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--learners", type=int, default=24)
+    parser.add_argument("--course", type=Path, help="a graded class, in place of one made here")
+    parser.add_argument("--plain", type=int, help="learners that plain nbgrader gets; default: all")
+    chosen = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        course = chosen.course or graded(Path(folder) / "course", chosen.learners)
+        feedback(course, Path(folder), chosen.plain)
+        report(course, Path(folder))
+
+
+def graded(course: Path, learners: int) -> Path:
+    """A graded class in a new course folder."""
+    shutil.copytree(HERE / "source", course / "source")
+    shutil.copy(HERE / "nbgrader_config.py", course)
+    release(course)
+    sample_class(course, learners)
+    start = time.perf_counter()
+    grade(course)
+    show(f"{learners} learners graded", time.perf_counter() - start, "s")
+    return course
+
+
+def feedback(course: Path, folder: Path, learners: int | None) -> None:
+    command = [sys.executable, "-m", "nbgrader", "generate_feedback", "--assignment=*", "--quiet"]
+    plain = folder / "plain"
+    names = sorted(path.name for path in (course / "autograded").iterdir())[:learners]
+    for name in names:
+        shutil.copytree(course / "autograded" / name, plain / "autograded" / name)
+    shutil.copy(course / "gradebook.db", plain)
+    ours = shutil.copytree(plain, folder / "ours")
+    (plain / "nbgrader_config.py").write_text("c = get_config()\n")
+    shutil.copy(HERE / "nbgrader_config.py", ours)
+    pages = len(list((plain / "autograded").glob("*/*/*.ipynb")))
+    theirs, _ = measured(command, plain)
+    mine, _ = measured(command, ours)
+    for root in (plain, ours):
+        made = len(list((root / "feedback").glob("*/*/*.html")))
+        assert made == pages, f"{made} of {pages} pages in {root}"
+    show(f"feedback of {pages} notebooks, plain nbgrader", theirs, "s")
+    show(f"feedback of {pages} notebooks, chainrule", mine, "s")
+    show("times as fast", theirs / mine, "", f"at least {TIMES}")
+
+
+def report(course: Path, folder: Path) -> None:
+    learners = len(list((course / "autograded").iterdir()))
+    code = (
+        f"from chainrule.report.classreport import report; report({str(course)!r}, None, 'a.html')"
+    )
+    command = [sys.executable, "-c", code, "report", "--output", f"{folder}/report.html"]
+    seconds, mebibytes = measured([*command, "--course-dir", str(course)], folder)
+    show(f"report of {learners} learners", seconds, "s", f"under {SECONDS} for 1000")
+    show("    its memory at most", mebibytes, "MiB", f"under {MEBIBYTES} for 1000")
+
+
+def measured(command: list[str], folder: Path) -> tuple[float, float]:
+    """Seconds and the most MiB of memory of a command."""
+    environment = os.environ | {"PYTHONPATH": str(HERE)}
+    start = time.perf_counter()
+    process = subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.DEVNULL)
+    _, status, used = os.wait4(process.pid, 0)
+    assert status == 0, f"{command} failed"
+    return time.perf_counter() - start, used.ru_maxrss / 1024
+
+
+def show(what: str, value: float, unit: str, limit: str = "") -> None:
+    print(f"{what:52}{value:>10.1f} {unit:4}{limit:>22}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
