@@ -113,9 +113,11 @@ def _edges(weights: np.ndarray, left: float, tall: float) -> Iterator[str]:
         if weights.size > 9:
             continue
         x, y = left + (right - left) / 3, y1 + (y2 - y1) / 3
+        label = figure(weight)
+        wide = 8 * len(label) + 6
         yield (
-            f'<rect x="{x - 22:g}" y="{y - 9:g}" width="44" height="17" fill="#fff"/>'
-            f'<text x="{x:g}" y="{y + 4:g}" text-anchor="middle">{figure(weight)}</text>'
+            f'<rect x="{x - wide / 2:g}" y="{y - 9:g}" width="{wide}" height="17" fill="#fff"/>'
+            f'<text x="{x:g}" y="{y + 4:g}" text-anchor="middle">{label}</text>'
         )
 
 

@@ -223,9 +223,10 @@ class Explorer(anywidget.AnyWidget):
             return
         before, self._before = self._before, now
         if not self._from_page and not self._recording:
-            loss = float(network_of(before).trace()["loss"])
+            rate_only = {**before, "learning_rate": now["learning_rate"]} == now
+            losses = [] if rate_only else [float(network_of(before).trace()["loss"])]
             with self._silently():
-                self.history = self._remembered("set from Python", [loss], before)
+                self.history = self._remembered("set from Python", losses, before)
                 self._forget_what_is_gone()
         if len(before["parameters"]) != len(now["parameters"]):
             self._function, self.marks, self.own_gradients = None, {}, False

@@ -13,8 +13,11 @@ HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
 import lab  # noqa: E402
+from playwright.sync_api import expect  # noqa: E402
 
 from chainrule import Explorer  # noqa: E402
+
+expect.set_options(timeout=20_000)  # a shared machine may be slow; what holds is seen at once
 
 
 @pytest.fixture(scope="module")

@@ -51,7 +51,7 @@ def python_has(page: Any, home: Path, expression: str, wanted: Any) -> bool:
     What the page sends arrives a few messages later, so the kernel is asked more than once.
     """
     code = f"import json, pathlib\npathlib.Path('answer').write_text(json.dumps({expression}))"
-    for _ in range(50):
+    for _ in range(500):
         lab.run_code(page, code)
         if json.loads((home / "notebooks" / "answer").read_text()) == wanted:
             return True

@@ -59,6 +59,17 @@ def test_keys_change_a_number(show: Any, keys: list[str], value: str) -> None:
     expect(number(page, "W[0,1]")).to_have_value(value)
 
 
+def test_the_learning_rate_moves_within_its_power_of_ten(show: Any) -> None:
+    page = show(Explorer("720"))
+    rate = page.get_by_label("learning rate")
+    for key, value in (("ArrowUp", "0.011"), ("ArrowDown", "0.01"), ("ArrowDown", "0.009")):
+        rate.press(key)
+        expect(rate).to_have_value(value)
+    expect(page.get_by_label("Loss", exact=True)).to_contain_text("No change yet.")
+    button(page, "Undo").click()
+    expect(rate).to_have_value("0.01")
+
+
 def test_a_drag_changes_a_number_and_is_undone_as_one(show: Any) -> None:
     page = show(Explorer("720"))
     box = number(page, "x[0,0]").bounding_box()
@@ -140,6 +151,7 @@ def test_a_value_is_hidden_until_it_is_predicted(show: Any) -> None:
     page.keyboard.press("Enter")
     expect(gradient).to_have_text("7.9996")
     expect(page.locator(".result")).to_contain_text("you said 8: right")
+    expect(gradient).to_be_focused()
     expect(page.locator('.stage [data-entry="grad_W[0,0]"]')).to_have_text("?")
     number(page, "x[0,0]").focus()
     page.keyboard.press("ArrowUp")  # other numbers ask again

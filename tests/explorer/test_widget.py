@@ -133,6 +133,9 @@ def test_everything_is_undone_in_order():
     explorer.x = [[1, 1]]
     states.append(explorer.network.trace()["loss"])
     explorer.target = 1
+    explorer.learning_rate = 0.5
+    assert explorer.history[-1]["losses"] == []
+    states.append(explorer.network.trace()["loss"])
     for loss in reversed(states):
         explorer.undo()
         assert explorer.network.trace()["loss"] == loss

@@ -6,6 +6,9 @@ import { parse } from "./format.js";
 const STEPS = { ArrowUp: 0.1, ArrowDown: -0.1, PageUp: 1, PageDown: -1 };
 const PIXELS_A_STEP = 4;
 
+// What a step is relative to: the learning rate moves within its own power of ten.
+const unitOf = (id, value) => (id === "learning_rate" ? 10 ** Math.floor(Math.log10(value) + 1e-9) : 1);
+
 // `act` has select(id), begin(), edit(id, value), fail(message), and value(id).
 export function editable(id, label, act) {
   const input = element("input", {
@@ -44,7 +47,8 @@ export function editable(id, label, act) {
       event.preventDefault();
       commit();
       const by = STEPS[event.key] * (event.shiftKey ? 0.1 : 1);
-      change(Math.round((act.value(id) + by) * 1e9) / 1e9);
+      const old = act.value(id);
+      change(Math.round((old + by * unitOf(id, old)) * 1e9) / 1e9);
     } else if (event.key === "Enter") {
       commit();
       input.select();
@@ -71,7 +75,7 @@ export function editable(id, label, act) {
       act.select(id);
     }
     drag.moved = true;
-    change(drag.start + Math.round(steps) / 10);
+    change(Math.round((drag.start + (steps / 10) * unitOf(id, drag.start)) * 1e9) / 1e9);
   });
   input.addEventListener("pointerup", () => {
     if (!drag) return;

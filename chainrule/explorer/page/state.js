@@ -85,7 +85,7 @@ export function edit(state, id, value, going = false) {
     changes.parameters = state.parameters.map((a, k) => (k === place ? put(a, i, j) : a));
   }
   if (!(going && state.history.at(-1)?.label === id))
-    changes.history = remembered(state, id, [trace(state).loss]);
+    changes.history = remembered(state, id, id === "learning_rate" ? [] : [trace(state).loss]);
   return checked(state, changes);
 }
 

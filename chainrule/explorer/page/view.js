@@ -101,7 +101,10 @@ function actions(model, say, redraw, root) {
     go: (phase) => apply((state) => go(state, phase)),
     move: (by) => apply((state) => move(state, by)),
     hide: (name) => apply((state) => hide(state, name)),
-    guess: (id, value) => apply((state) => guess(state, id, value)),
+    guess(id, value) {
+      const done = apply((state) => guess(state, id, value));
+      if (done) root.querySelector(`[data-entry="${id}"]`)?.focus(); // its own field is gone
+    },
     predict: (on) => apply(() => ({ mode: on ? "predict" : "explore" })),
     ownGradients: (on) => apply(() => ({ own_gradients: on })),
     scale: (on) => apply(() => ({ log_scale: on })),
