@@ -3,12 +3,15 @@
 Records hold plain text in lines of at most 85 characters; indented lines are tables of numbers.
 """
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 WIDTH = 85
 # How records write numbers that JSON has not, and how NumPy does.
 NOT_FINITE = {"nan": "np.nan", "inf": "np.inf", "-inf": "-np.inf"}
+# The page has the question's name as its heading.
+QUESTION = re.compile(r"\A[\w.]+: (\S)")
 # A line that begins like this begins a box of its own; hints and candidates go on in it.
 BOX = ("The mistake", "One of these", "Note:")
 IN_BOX = ("Hint:", "- ")
@@ -23,15 +26,19 @@ class Block:
 
 
 def blocks(message: str, example: bool) -> list[Block]:
-    """The message without its last line, the marks. example: the record's example is shown too,
-    so the inputs and the first table of yours and true are left out."""
-    found = [block for block in _blocks(message) if not block.parts[0].startswith("Marks: ")]
+    """The message without the question's name and its last line, the marks.
+
+    example: the record's example is shown too, so the inputs and the first table of yours and true
+    are left out.
+    """
+    told = QUESTION.sub(lambda first: first[1].upper(), message)
+    found = [block for block in _blocks(told) if not block.parts[0].startswith("Marks: ")]
     if not example:
         return found
     tables = [b for b in found if b.kind == "table"]
     first = next((n for n, b in enumerate(tables) if "yours" in b.parts[0]), -1)
-    told = tables[: first + 1] if first >= 0 else tables
-    return [block for block in found if not any(block is one for one in told)]
+    shown = tables[: first + 1] if first >= 0 else tables
+    return [block for block in found if not any(block is one for one in shown)]
 
 
 def _blocks(message: str) -> list[Block]:

@@ -27,6 +27,7 @@ def test_wrapped_lines_are_joined_and_hints_stay_with_their_mistake():
     assert [block.kind for block in found] == [
         "text", "text", "table", "text", "table", "text", "table", "box",
     ]  # fmt: skip
+    assert found[0].parts == ["Not right yet. Right: value. Wrong: slope at 0."]
     assert found[1].parts[0].endswith("of 3 → 4 → 5 units with a pre-activation of exactly 0.")
     assert found[-1].parts == [
         "The mistake: slope 1 at a pre-activation of 0.",
