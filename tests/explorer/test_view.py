@@ -203,6 +203,22 @@ def test_a_step_out_of_range_is_refused(show: Any) -> None:
     expect(button(page, "Undo")).to_be_enabled()
 
 
+def test_the_update_shows_the_gradients_that_it_goes_by(show: Any) -> None:
+    explorer = Explorer("720", phase="update")
+    explorer.check(lambda x, W, b, one_hot: (W * 10, b + 1))
+    page = show(explorer)
+    number(page, "W[0,1]").focus()
+    expect(term(page, "grad_W[0,1]")).to_have_text("7.9996")
+    expect(page.locator(".result")).to_have_text("=1.92000363")
+    page.get_by_label("by your gradients").check()
+    expect(term(page, "grad_W[0,1]")).to_have_text("20")
+    expect(page.locator(".result")).to_have_text("=1.8")
+    expect(cell(page, "grad_W[0,1]")).to_have_text("20")
+    expect(cell(page, "new W[0,1]")).to_have_text("1.8")
+    button(page, "Update").click()
+    expect(number(page, "W[0,1]")).to_have_value("1.8")
+
+
 def test_own_gradients_that_do_not_fit_are_said(show: Any) -> None:
     explorer = Explorer("720", phase="update")
     explorer.check(lambda x, W, b, one_hot: (W * float("nan"), b))

@@ -45,18 +45,17 @@ function term(token, act) {
   if (!isEntry(token)) {
     return { el: element("span", { class: "between" }, token), update() {} };
   }
+  const symbol = element("span", { class: "symbol" });
   const number = element("span", { class: "figure" });
-  const el = element(
-    "button",
-    { type: "button", class: "term", "data-entry": token, onclick: () => act.select(token) },
-    element("span", { class: "symbol" }, token),
-    number,
-  );
+  const attributes = { type: "button", class: "term", "data-entry": token };
+  const el = element("button", { ...attributes, onclick: () => act.select(token) }, symbol, number);
   if (token === "η") el.disabled = true;
   return {
     el,
     update(scene) {
-      put(number, scene.text(token) || "…");
+      const own = scene.own(token);
+      put(symbol, own === undefined ? token : `your ${token}`);
+      put(number, own === undefined ? scene.text(token) || "…" : format(own));
       mark(el, scene.lit(token));
     },
   };

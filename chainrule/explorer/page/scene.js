@@ -6,11 +6,14 @@ import { isEntry, isInput, layersOf, lookUp, split, subject, tokens, twin } from
 import { fit, format, formatProbability } from "./format.js";
 import { gradients, isHidden, isReached } from "./state.js";
 
-function gradientsShown(state, values) {
+// The learner's own gradients where the update goes by them; null where it does not, or where they
+// do not fit, which the update says when it is asked for.
+function ownGradients(state, values) {
+  if (state.phase !== "update" || !state.own_gradients) return null;
   try {
     return gradients(state, values);
   } catch {
-    return values; // the learner's own do not fit: the update says so when it is asked for
+    return null;
   }
 }
 
@@ -20,6 +23,7 @@ export function scene(state) {
   const formula = tokens(about, state);
   const parts = new Set(formula.filter(isEntry));
   const shows = (id) => isReached(state, id) && !isHidden(state, id);
+  const own = ownGradients(state, values);
   const value = (id) => (id === "η" ? state.learning_rate : lookUp(values, id));
 
   function written(id, write) {
@@ -52,6 +56,7 @@ export function scene(state) {
     short,
     spoken,
     value,
+    own: (id) => (own && shows(id) ? lookUp(own, id) : undefined),
     shows,
     hides: (id) => isReached(state, id) && isHidden(state, id),
     // Backward the picture shows gradients on its edges, as soon as there are any.
@@ -62,7 +67,7 @@ export function scene(state) {
       subject: id === about && state.phase !== "x",
     }),
     after: () => {
-      const next = { ...state, parameters: updated(state, gradientsShown(state, values)) };
+      const next = { ...state, parameters: updated(state, own ?? values) };
       return { parameters: next.parameters, loss: trace(next).loss };
     },
     layers: layersOf(state),

@@ -40,7 +40,10 @@ function equation(name, k, array, act) {
     el,
     update(scene, after) {
       old.update(scene, (id) => scene.short(id, CELL_ROOM));
-      gradient.update(scene, (id) => scene.short(id, CELL_ROOM));
+      gradient.update(scene, (id) => {
+        const own = scene.own(id);
+        return own === undefined ? scene.short(id, CELL_ROOM) : fit(own, CELL_ROOM);
+      });
       put(rate, after ? `− ${format(scene.state.learning_rate)} ·` : "");
       mark(el, { updating: after, marked: act.verdict(scene, `grad_${name}[0,0]`).known });
       next.update(scene, (id) => {
@@ -74,6 +77,7 @@ function matrix(name, array, act) {
   return {
     el,
     update(scene, text) {
+      put(caption, scene.own(ids[0]) === undefined ? name : `your ${name}`);
       const chosen = ids.findIndex((id) => scene.state.selection === plain(id));
       cells.forEach((c, place) => {
         setAttribute(c.el, "tabindex", place === Math.max(0, chosen) ? 0 : -1);
@@ -100,8 +104,13 @@ function cell(id, act) {
       setAttribute(el, "aria-selected", lit.selected);
       const verdict = act.verdict(scene, id);
       mark(el, verdict);
-      const said = verdict.right || verdict.wrong ? lookUp(scene.state.marks.yours, id) : undefined;
-      put(yours, verdict.right ? "✓" : verdict.wrong ? `✗ ${fit(said, CELL_ROOM - 2)}` : "");
+      put(yours, verdict.right ? "✓" : verdict.wrong ? wrongly(scene, id) : "");
     },
   };
+}
+
+// Below the true value, yours; where yours stands above and the update goes by it, the cross alone.
+function wrongly(scene, id) {
+  if (scene.own(id) !== undefined) return "✗";
+  return `✗ ${fit(lookUp(scene.state.marks.yours, id), CELL_ROOM - 2)}`;
 }
