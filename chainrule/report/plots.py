@@ -36,7 +36,8 @@ def verdicts(difficulty: pd.DataFrame) -> str:
     for name, colour in COLOURS.items():
         bars = axes.barh(difficulty.question, difficulty[name], left=left, color=colour, label=name)
         light = name in ("partly", "not attempted")
-        labels = [f"{count}" if count else "" for count in difficulty[name]]
+        # A narrow bar has no room for its figure; the table has it.
+        labels = [f"{n}" if n > 0.03 * difficulty.learners.max() else "" for n in difficulty[name]]
         axes.bar_label(
             bars, labels, label_type="center", color="#1f2328" if light else "white", fontsize=8
         )
