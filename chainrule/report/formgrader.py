@@ -20,7 +20,7 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from . import outputs, safe
-from .sheet import number
+from .reading import number
 
 TEMPLATES = str(Path(__file__).parent / "nbconvert")
 # nbgrader's two buttons that show and hide names carry their script in an attribute.

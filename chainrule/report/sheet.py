@@ -5,7 +5,6 @@ was handed in), so everything is looked at before it is used, and marks come fro
 """
 
 import json
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +14,7 @@ from chainrule.grading import records
 
 from .marks import Mark, NotebookMarks
 from .outputs import error_line, joined
+from .reading import finding, items, mapping, number, record
 
 
 @dataclass(frozen=True)
@@ -102,14 +102,14 @@ def read_sheet(path: Path, assignment: str, student: str, marks: NotebookMarks) 
         cells = [cell for cell in notebook["cells"] if isinstance(cell, dict)]
     except (ValueError, RecursionError, KeyError, TypeError):
         raise Unreadable(f"{path} is no notebook of format 4: grade it again.") from None
-    about = _mapping(_mapping(notebook.get("metadata")).get(records.KEY))
+    about = mapping(mapping(notebook.get("metadata")).get(records.KEY))
     confined = about.get("confined")
     return Sheet(
         assignment,
         student,
         path.stem,
         list(_questions(cells, marks)),
-        [f for f in map(_finding, _list(about.get("findings"))) if f],
+        [f for f in map(finding, items(about.get("findings"))) if f],
         confined if isinstance(confined, bool) else None,
         marks.penalty,
     )
@@ -121,7 +121,7 @@ def _questions(cells: list[dict[str, Any]], marks: NotebookMarks) -> list[Questi
     answers: list[Answer] = []
     text = ""
     for cell in cells:
-        about = _mapping(_mapping(cell.get("metadata")).get("nbgrader"))
+        about = mapping(mapping(cell.get("metadata")).get("nbgrader"))
         solution, grade, task = (about.get(key) is True for key in ("solution", "grade", "task"))
         if not (solution or grade or task):
             text = joined(cell.get("source")) if cell.get("cell_type") == "markdown" else text
@@ -157,15 +157,15 @@ def _answer(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks
         name,
         joined(cell.get("source")),
         cell.get("cell_type") == "code",
-        tuple(_list(cell.get("outputs"))),
-        _mapping(cell.get("attachments")),
+        tuple(items(cell.get("outputs"))),
+        mapping(cell.get("attachments")),
         marks.comments.get(name, ""),
     )
 
 
 def _result(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks) -> Result:
     name = str(about.get("grade_id"))
-    said = _mapping(_mapping(cell.get("metadata")).get(records.KEY))
+    said = mapping(mapping(cell.get("metadata")).get(records.KEY))
     own = said.get("verdict")
     own = own if isinstance(own, str) and own in records.VERDICTS else None
     mark = marks.marks.get(name) or Mark(
@@ -174,7 +174,7 @@ def _result(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks
         by_hand=False,
         waits=own == records.NEEDS_PERSON,
     )
-    outputs = _list(cell.get("outputs"))
+    outputs = items(cell.get("outputs"))
     verdict, reason = own or _verdict(mark, outputs), joined(said.get("reason"))
     if own is None and (failed := _error(outputs)):
         reason = error_line(failed)
@@ -188,8 +188,8 @@ def _result(cell: dict[str, Any], about: Mapping[str, Any], marks: NotebookMarks
         mark.max_points,
         verdict,
         reason,
-        tuple(flag for flag in _list(said.get("flags")) if isinstance(flag, str)),
-        _record(outputs) if about.get("solution") is not True else None,
+        tuple(flag for flag in items(said.get("flags")) if isinstance(flag, str)),
+        record(outputs) if about.get("solution") is not True else None,
         mark.by_hand,
         mark.extra,
     )
@@ -211,62 +211,5 @@ def _verdict(mark: Mark, outputs: list[Any]) -> str:
 
 def _error(outputs: list[Any]) -> Mapping[str, Any]:
     """The first error among the outputs, or an empty mapping."""
-    errors = (o for o in map(_mapping, outputs) if o.get("output_type") == "error")
+    errors = (o for o in map(mapping, outputs) if o.get("output_type") == "error")
     return next(errors, {})
-
-
-def _record(outputs: list[Any]) -> dict[str, Any] | None:
-    """The verdict record that the test displayed, if it is one: with its words at least."""
-    for output in outputs:
-        record = _mapping(_mapping(output).get("data")).get(records.VERDICT_MIME)
-        if isinstance(record, dict) and isinstance(record.get("message"), str):
-            return {
-                "message": record["message"],
-                "mistakes": _mistakes(record.get("mistakes")),
-                "properties": [p for p in map(_property, _list(record.get("properties"))) if p],
-                "flags": [flag for flag in _list(record.get("flags")) if isinstance(flag, str)],
-                "example": _example(record.get("example")),
-            }
-    return None
-
-
-def _mistakes(value: Any) -> list[dict[str, str]]:
-    kept = [m for m in map(_mapping, _list(value)) if m.get("id") and m.get("name")]
-    return [{key: str(m.get(key, "")) for key in ("id", "name", "hint")} for m in kept]
-
-
-def _property(value: Any) -> dict[str, Any] | None:
-    value = _mapping(value)
-    points, most = number(value.get("points")), number(value.get("max_points"))
-    if not isinstance(value.get("name"), str) or points is None or most is None:
-        return None
-    return {"name": value["name"], "points": points, "max_points": most}
-
-
-def _example(value: Any) -> dict[str, Any] | None:
-    value = _mapping(value)
-    if not isinstance(value.get("inputs"), dict) or not isinstance(value.get("result"), str):
-        return None
-    return {key: value.get(key) for key in ("inputs", "result", "yours", "true", "differ")}
-
-
-def _finding(value: Any) -> dict[str, str] | None:
-    value = _mapping(value)
-    if not isinstance(value.get("message"), str):
-        return None
-    return {key: str(value.get(key, "")) for key in ("kind", "cell", "message")}
-
-
-def number(value: Any) -> float | None:
-    """A finite number, or None."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return float(value) if math.isfinite(value) else None
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
