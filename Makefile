@@ -76,6 +76,10 @@ test: setup debian      ## the tests
 test-all: setup debian  ## the tests, those that take minutes too
 	pytest
 
+.PHONY: bench
+bench: setup debian     ## how fast things are, each figure beside its limit
+	for one in benchmarks/*.py; do echo; echo $$one; python $$one || exit 1; done
+
 .PHONY: debian debian-grade
 debian:
 	@scripts/debian-packages bwrap=bubblewrap chromium=chromium node=nodejs npm=npm
