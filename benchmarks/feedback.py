@@ -24,7 +24,7 @@ TIMES, SECONDS, MEBIBYTES = 10, 30, 1024
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--learners", type=int, default=60)
+    parser.add_argument("--learners", type=int, default=100)
     parser.add_argument("--course", type=Path, help="a graded class, in place of one made here")
     parser.add_argument("--plain", type=int, help="learners that plain nbgrader gets; default: all")
     chosen = parser.parse_args()
