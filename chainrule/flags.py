@@ -9,7 +9,7 @@ import ast
 import inspect
 import textwrap
 import types
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 AUTOGRAD = {"autograd", "requires_grad", "requires_grad_", "retain_grad", "vjp", "jacrev"}
@@ -17,12 +17,16 @@ AUTOGRAD = {"autograd", "requires_grad", "requires_grad_", "retain_grad", "vjp",
 CALLED = {"module", "function", "class"}
 
 
-def flags(function: Callable[..., Any], handwork: bool) -> list[str]:
-    """The flags of a function: "autograd", and "global: NAME" for each outside value it reads."""
+def flags(function: Callable[..., Any], handwork: bool, earlier: Collection[str] = ()) -> list[str]:
+    """The flags of a function: "autograd", and "global: NAME" for each outside value it reads.
+
+    handwork: whether autograd misses the point. earlier: names that it is meant to read.
+    """
     text, reads = describe(function)
     found = ["autograd"] if handwork and _uses_autograd(text) else []
     outside = sorted(name for name, kind in reads.items() if kind not in CALLED)
-    return found + [f"global: {name}" for name in outside if not name.isupper()]
+    outside = [name for name in outside if not name.isupper() and name not in earlier]
+    return found + [f"global: {name}" for name in outside]
 
 
 def describe(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:

@@ -80,7 +80,7 @@ def examine(
     tried = [(case, attempt(function, case)) for case in cases]
     carrier = _Carrier(question, earlier or {})
     faults = {prop.name: _fault(prop, tried, carrier) for prop in question.properties}
-    flagged = tuple(flags(function, question.handwork))
+    flagged = tuple(flags(function, question.handwork, question.earlier))
     named = _name(question, faults, tried, any(flag.startswith("global") for flag in flagged))
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties

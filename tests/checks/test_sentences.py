@@ -132,6 +132,15 @@ def test_a_lower_case_value_from_outside_is_named(capsys):
     assert "it reads outside from outside the function" in capsys.readouterr().out
 
 
+def test_an_earlier_function_that_is_none_is_no_name_from_outside():
+    namespace = {"backward_logits": 7, "softmax": softmax}
+    text = (
+        "def backward(x, W, b, one_hot):\n    return backward_logits(softmax(x @ W + b), one_hot)"
+    )
+    exec(text, namespace)
+    assert "from outside" not in says("single_layer.backward", namespace["backward"])
+
+
 def test_what_is_not_a_function_is_said():
     assert "check needs your function, not a ndarray." in says("single_layer.softmax", np.ones(2))
 
