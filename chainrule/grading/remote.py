@@ -326,6 +326,8 @@ def _ending(told: dict[str, Any], limits: Limits) -> tuple[str, str]:
     """Verdict and reason for the guard's word of how a learner process ended."""
     if told.get("reason") == "memory":
         return records.MEMORY, f"it used more than {limits.memory_bytes >> 20} MiB"
+    if told.get("reason") == "processes":
+        return records.CRASHED, f"it started more than {limits.processes} processes"
     if told.get("reason") == "confine":
         return records.CRASHED, f"the sandbox failed: {told.get('error')}"
     status = told.get("status")

@@ -21,7 +21,8 @@ from typing import Any
 
 from .limits import Limits
 
-_LOOK_SECONDS = 0.25
+_LOOK_SECONDS = 0.05
+_MEMORY_LOOKS = 5  # memory is looked at each so many looks: it takes longer
 _MESSAGE_BYTES = 1 << 22
 
 
@@ -94,14 +95,19 @@ def _guard(wire: int, line: socket.socket, limits: Limits, confined: bool) -> No
             _live(wire, place, limits, confined)
         os.close(wire)
         handle = os.pidfd_open(learner)
+        pid, looks = _pid_in_proc(handle), 0
         while True:
             watched: list[Any] = [handle, line]
             ready, _, _ = select.select(watched, [], [], _LOOK_SECONDS)
             if handle in ready:
                 break
+            looks += 1
+            found = descendants(pid)
             if line in ready:
                 reason = "ended"
-            elif memory_of(_pid_in_proc(handle)) > limits.memory_bytes:
+            elif len(found) > limits.processes:  # no other limit counts them where root starts us
+                reason = "processes"
+            elif looks % _MEMORY_LOOKS == 0 and memory_of(found) > limits.memory_bytes:
                 reason = "memory"
             if reason:
                 os.kill(learner, signal.SIGKILL)
@@ -139,20 +145,26 @@ def _pid_in_proc(handle: int) -> int:
     return -1
 
 
-def memory_of(process: int) -> int:
-    """Bytes that a process and all its descendants hold, pages shared by many counted in parts."""
-    total, waiting = 0, [process]
+def descendants(process: int) -> list[int]:
+    """A process and all that it and its descendants have started."""
+    found, waiting = [], [process]
     while waiting:
-        place = Path(f"/proc/{waiting.pop()}")
-        try:
-            rollup = (place / "smaps_rollup").read_text()
-            for task in (place / "task").iterdir():
-                waiting += map(int, (task / "children").read_text().split())
-        except (OSError, ValueError):
-            continue  # it has just ended
-        total += sum(
-            int(row.split()[1]) * 1024 for row in rollup.splitlines() if row.startswith("Pss:")
-        )
+        found.append(waiting.pop())
+        with contextlib.suppress(OSError, ValueError):  # it has just ended
+            for task in os.listdir(f"/proc/{found[-1]}/task"):
+                children = Path(f"/proc/{found[-1]}/task/{task}/children").read_text()
+                waiting += map(int, children.split())
+    return found
+
+
+def memory_of(processes: list[int]) -> int:
+    """Bytes that these processes hold, pages that several share counted in parts."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError):
+            for row in Path(f"/proc/{process}/smaps_rollup").read_text().splitlines():
+                if row.startswith("Pss:"):
+                    total += int(row.split()[1]) * 1024
     return total
 
 
