@@ -18,7 +18,7 @@ from .limits import Limits
 _NEWNS, _NEWIPC, _NEWUSER, _NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 _NEWNET, _NEWCGROUP, _NEWUTS = 0x40000000, 0x2000000, 0x4000000
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
-_PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 22, 24, 38
+_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
 _libc = ctypes.CDLL(None, use_errno=True)
 
 # Numbers of the system calls that are refused: on x86_64, on aarch64. They reach the kernel's rarer
@@ -53,12 +53,12 @@ _CLONE3 = 435
 
 
 def leave_parent_namespaces() -> None:
-    """Give the processes started from here user, mount, PID, IPC and network namespaces.
+    """Give the processes started from here user, PID, IPC and network namespaces.
 
     Must be called in a process with one thread. Raises OSError.
     """
     user, group = os.getuid(), os.getgid()
-    _checked(_libc.unshare(_NEWUSER | _NEWNS | _NEWPID | _NEWIPC | _NEWNET), "unshare")
+    _checked(_libc.unshare(_NEWUSER | _NEWPID | _NEWIPC | _NEWNET), "unshare")
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
     Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
@@ -66,6 +66,8 @@ def leave_parent_namespaces() -> None:
 
 def close_in(limits: Limits) -> None:
     """Put up the walls, in the first process of the new namespaces. Raises OSError."""
+    # The mounts below are this process's own: its guard goes on to look at the /proc outside.
+    _checked(_libc.unshare(_NEWNS), "unshare")
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     plain = _NOSUID | _NODEV
     size = f"size={limits.disk_bytes},nr_inodes=10000,mode=700"
@@ -85,6 +87,8 @@ def close_in(limits: Limits) -> None:
             break
     _drop_capabilities()
     _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    # The guard, outside, reads how much memory is in use; that takes a process that is dumpable.
+    _checked(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
     _filter_system_calls()
 
 

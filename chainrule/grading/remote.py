@@ -142,7 +142,8 @@ class Learner:
             gone = Gone(records.TIME_OUT, f"the notebook's {seconds:g} s were used up before this")
             self.trouble.append(gone)
             raise gone
-        began = time.monotonic()
+        began, deadline = time.monotonic(), self.deadline
+        self.deadline = self.ends  # what came back once may take its time again
         self.wire, self.line = self.start()
         self.life += 1
         if self.files:
@@ -151,8 +152,7 @@ class Learner:
         for source, known in self.ran:
             if known or not self.mended:
                 self._exchange({"do": "run", "source": source})
-        # What came back once may take its time again.
-        self.deadline = min(self.deadline + time.monotonic() - began, self.ends)
+        self.deadline = min(deadline + time.monotonic() - began, self.ends)
 
     def _exchange(self, message: Any, buffers: list[bytes] | None = None) -> tuple[dict, list]:
         assert self.wire is not None

@@ -47,7 +47,7 @@ CALLS = {
     "fork bomb": (BOMB, (TIME_OUT, CRASHED)),
     "full disk": (FULL_DISK, ERROR),
     "recursion": ("return mean(values)", ERROR),
-    "deep recursion": (DEEP, (CRASHED, MEMORY, TIME_OUT)),
+    "deep recursion": (DEEP, (CRASHED, MEMORY, TIME_OUT, ERROR)),
     "input": ("return float(input())", ERROR),
     "closes everything": ("import os\n    os.closerange(0, 1000)", CRASHED),
     "prints 200 MB": ("print('x' * 200_000_000)\n    return 0.0", (MEMORY, WRONG)),
