@@ -23,6 +23,7 @@ import lab  # noqa: E402
 PRESSES = 100
 CELLS = ("from chainrule import Explorer\ne = Explorer('740', phase='hidden_pre')\ne", "e")
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
+BUSY = "import time; time.sleep(8)"
 
 # Watches every view of W1[0,1]: the number in the picture, the matrix, the formula and its result.
 WATCH = """() => {
@@ -89,13 +90,12 @@ def in_jupyterlab(browser: Any, home: Path) -> None:
         page.evaluate(WATCH)
         presses(page, "JupyterLab, two views")
         presses(page, "JupyterLab, fast", one_by_one=False, count=30)
-        page.evaluate(
-            f"() => {{ {KERNEL}.requestExecute({{ code: 'import time; time.sleep(8)' }}); }}"
-        )
-        page.wait_for_function(f"() => {KERNEL}.status === 'busy'")
-        presses(page, "JupyterLab, kernel busy", count=60)
-        presses(page, "JupyterLab, kernel busy, fast", one_by_one=False, count=30)
-        print(f"{'':<34} the kernel is still {page.evaluate(f'{KERNEL}.status')}")
+        for where, one_by_one, count in (("", True, 60), (", fast", False, 30)):
+            page.wait_for_function(f"() => {KERNEL}.status === 'idle'", timeout=60_000)
+            page.evaluate(f"(code) => {{ {KERNEL}.requestExecute({{ code }}); }}", BUSY)
+            page.wait_for_function(f"() => {KERNEL}.status === 'busy'")
+            presses(page, f"JupyterLab, kernel busy{where}", one_by_one, count)
+            print(f"{'':<34} after that the kernel is {page.evaluate(f'{KERNEL}.status')}")
         page.close()
 
 
