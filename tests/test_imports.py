@@ -39,8 +39,9 @@ ARROWS = {
     "sample_class": {"diagnose", "errors", "questions", "sample_answers"},
     "course": {"errors"},
     "samples": {"course", "grading", "sample_class"},
-    "grading": {"errors"},
-    "report": {"errors", "grading"},
+    "safe_html": set(),
+    "grading": {"errors", "safe_html"},
+    "report": {"errors", "grading", "safe_html"},
 }  # fmt: skip
 
 

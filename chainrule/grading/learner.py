@@ -273,7 +273,7 @@ def _images_as_text(output: dict) -> dict:
     if data is None:
         return output
     kept: dict[str, str] = {}
-    for kind in ("text/plain", "image/png", "image/jpeg"):
+    for kind in ("text/plain", "text/html", "image/png", "image/jpeg"):
         value = data.get(kind)
         if isinstance(value, bytes):
             kept[kind] = base64.b64encode(value).decode()

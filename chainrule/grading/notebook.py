@@ -4,6 +4,8 @@ import builtins
 import struct
 from typing import Any
 
+from chainrule import safe_html
+
 from . import records, verdict
 from .limits import Limits
 from .names import TestNames
@@ -12,7 +14,7 @@ from .remote import Gone, Learner, NeedsPerson
 from .sandbox import Start
 from .shell import NOTHING, KeepingShell, OutOfTime, alarm
 
-_ALLOWED = ("text/plain", "image/png", "image/jpeg")
+_ALLOWED = ("text/plain", "text/html", "image/png", "image/jpeg")
 
 
 def run_notebook(
@@ -127,7 +129,10 @@ class _Run:
 
 
 def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:
-    """A learner process's outputs, as far as they are what they should be: text and bitmaps."""
+    """A learner process's outputs, as far as they are what they should be.
+
+    Text, bitmaps, and HTML of which only what cannot run is kept.
+    """
     kept: list[dict[str, Any]] = []
     for output in outputs[:1000]:
         kind = output.get("output_type") if isinstance(output, dict) else None
@@ -136,6 +141,10 @@ def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:
             whole = {"output_type": kind, "name": name, "text": _text(output.get("text"))}
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
             data = {k: _text(output["data"][k]) for k in _ALLOWED if k in output["data"]}
+            if not data:
+                continue
+            if "text/html" in data:
+                data["text/html"] = safe_html.clean(data["text/html"])
             whole = {"output_type": kind, "data": data, "metadata": {}}
             if kind == "execute_result":
                 whole["execution_count"] = None

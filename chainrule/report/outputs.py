@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from chainrule.safe_html import clean
+
 from . import safe
 
 CHARACTERS = 4000
@@ -36,7 +38,7 @@ def bundle(data: Mapping[str, Any]) -> str:
     if url := safe.picture(data):
         return f'<img src="{html.escape(url)}" alt="a picture that the code drew">'
     if markup := data.get("text/html"):
-        return safe.clean(markup)
+        return clean(markup)
     if source := data.get("text/markdown"):
         return safe.markdown(source)
     if source := data.get("text/latex"):

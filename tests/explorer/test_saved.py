@@ -13,7 +13,7 @@ from lab import write_notebook
 from nbclient import NotebookClient
 
 from chainrule import Explorer
-from chainrule.report.safe import clean
+from chainrule.safe_html import clean
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL = "from chainrule import Explorer\nexplorer = Explorer('740', phase='update')\nexplorer"
