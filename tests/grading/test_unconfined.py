@@ -1,0 +1,51 @@
+"""Without a sandbox: refused in one line, or, if asked for, graded and marked as unconfined."""
+
+import os
+
+import pytest
+
+from chainrule.cli import main
+from chainrule.grading import grade
+
+from . import courses
+
+CELLS = [
+    courses.answer(
+        "double", "### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION"
+    ),
+    courses.test("test_double", "assert double(3) == 6", points=2),
+]
+
+
+@pytest.fixture
+def course(tmp_path):
+    courses.make_course(tmp_path, {"nb": CELLS})
+    courses.submit(tmp_path, "ada", courses.fill(double="def double(x):\n    return x + x"))
+    courses.submit(tmp_path, "ben", courses.fill(double="def double(x):\n    return x"))
+    return tmp_path
+
+
+def test_unsafe_grades_and_every_result_says_so(course):
+    graded = grade(course, jobs=0, unsafe=True)
+    assert {one.student: one.points for one in graded} == {"ada": 2.0, "ben": 0.0}
+    for one in graded:
+        assert all("unconfined" in result["flags"] for result in one.notebooks["nb"])
+
+
+def test_in_the_sandbox_no_result_says_so(course):
+    for one in grade(course, jobs=0):
+        assert not any("unconfined" in result["flags"] for result in one.notebooks["nb"])
+
+
+def test_without_bubblewrap_it_refuses_in_one_line(course, monkeypatch, capsys, tmp_path):
+    # Only the environment's own programs are found: nbgrader needs alembic.
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    for name in ("alembic", "jupyter"):
+        (programs / name).symlink_to(os.path.join(os.path.dirname(os.sys.executable), name))
+    monkeypatch.setenv("PATH", str(programs))
+    assert main(["grade", "--course-dir", str(course)]) == 1
+    said = capsys.readouterr().err.strip().splitlines()
+    assert len(said) == 1
+    assert "bubblewrap is not installed" in said[0]
+    assert not (course / "autograded").exists()
