@@ -30,16 +30,24 @@ class Composed:
     slipped: tuple[str, ...]
 
 
-def compositions(question: Question, earlier: Functions, case: Case) -> Iterator[Composed]:
-    """The composites of a case that differ from the truth, those with the fewest slips first."""
-    compose = _train if question.name == "update_step.train" else _network
-    for count in range(1, len(earlier) + 1):
+def composed_of_one(question: Question, earlier: Functions, case: Case) -> dict[str, Composed]:
+    """For each earlier function, the composite in which it alone is the learner's own."""
+    return {name: _compose(question, {name: earlier[name]}, case) for name in earlier}
+
+
+def composed_of_more(question: Question, earlier: Functions, case: Case) -> Iterator[Composed]:
+    """The composites in which two or more of the earlier functions are the learner's, and slip."""
+    for count in range(2, len(earlier) + 1):
         for names in combinations(earlier, count):
-            own = {name: earlier[name] for name in names}
-            composed = compose(question, own, case)
+            composed = _compose(question, {name: earlier[name] for name in names}, case)
             # Where one of them is right, a smaller set says the same.
             if len(composed.slipped) == count:
                 yield composed
+
+
+def _compose(question: Question, own: Functions, case: Case) -> Composed:
+    compose = _train if question.name == "update_step.train" else _network
+    return compose(question, own, case)
 
 
 class _Stopped(Exception):

@@ -1,12 +1,12 @@
 """A function is examined: run on its cases, each property judged, the mistake named."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from chainrule.attempt import Attempt, attempt
-from chainrule.carry import Composed, compositions
+from chainrule.carry import Composed, composed_of_more, composed_of_one
 from chainrule.cases import Case
 from chainrule.compare import Difference, as_array, difference
 from chainrule.diagnose import candidates, constant, mismatch
@@ -78,7 +78,7 @@ def examine(
     `earlier` are the learner's own earlier functions by name: a slip of theirs costs nothing here.
     """
     tried = [(case, attempt(function, case)) for case in cases]
-    carrier = _Carrier(question, earlier or {})
+    carrier = _Carrier(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, carrier) for prop in question.properties}
     flagged = tuple(flags(function, question.handwork, question.earlier))
     named = _name(question, faults, tried, any(flag.startswith("global") for flag in flagged))
@@ -99,19 +99,37 @@ class _Carrier:
 
     question: Question
     earlier: Mapping[str, Callable[..., Any]]
+    cases: Sequence[Case]
     slipped: set[str] = field(default_factory=set)
     excused: bool = False
     seen_right: bool = False
     known: dict[Case, list[Composed]] = field(default_factory=dict)
+    left: dict[Case, Iterator[Composed]] = field(default_factory=dict)
 
     @property
     def only_excused(self) -> bool:
         return self.excused and not self.seen_right
 
-    def _composed(self, case: Case) -> list[Composed]:
-        if case not in self.known:
-            self.known[case] = list(compositions(self.question, self.earlier, case))
-        return self.known[case]
+    @cached_property
+    def singles(self) -> dict[Case, dict[str, Composed]]:
+        make = composed_of_one
+        return {case: make(self.question, self.earlier, case) for case in self.cases}
+
+    @cached_property
+    def suspects(self) -> dict[str, Callable[..., Any]]:
+        """The earlier functions that are wrong in some case; the others can be left out of sets."""
+        wrong = {name for one in self.singles.values() for name, c in one.items() if c.slipped}
+        return {name: function for name, function in self.earlier.items() if name in wrong}
+
+    def _composed(self, case: Case) -> Iterator[Composed]:
+        """The composites of a case that slip; each set is put together when it is asked for."""
+        if case not in self.left:
+            self.known[case] = [one for one in self.singles[case].values() if one.slipped]
+            self.left[case] = composed_of_more(self.question, self.suspects, case)
+        yield from self.known[case]
+        for composed in self.left[case]:
+            self.known[case].append(composed)
+            yield composed
 
     def result(self, case: Case, name: str, value: Any) -> bool:
         for composed in self._composed(case):
