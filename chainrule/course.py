@@ -43,7 +43,7 @@ def release(course: Path) -> None:
 
     The course's gradebook learns of the exercises, as with nbgrader's own command.
     """
-    _require_source(course)
+    require_source(course)
     nbgrader(course, "generate_assignment", "--assignment=*", "--force")
     for made in (course / "release").iterdir():
         if made.is_dir() and not (course / "source" / made.name).is_dir():
@@ -52,7 +52,7 @@ def release(course: Path) -> None:
 
 def stale(course: Path) -> list[str]:
     """The files of `release/` that differ from what `source/` gives now, missing ones included."""
-    _require_source(course)
+    require_source(course)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
         shutil.copytree(course / "source", fresh / "source")
@@ -78,7 +78,7 @@ def hand_out(course: Path) -> list[str]:
     return [path.name for path in new]
 
 
-def _require_source(course: Path) -> None:
+def require_source(course: Path) -> None:
     for name in ("source", "nbgrader_config.py"):
         if not (course / name).exists():
             raise CourseError(f"{course.resolve()} is not a course folder: it has no {name}")

@@ -6,8 +6,10 @@ GradingError
 └── NoSandbox      bubblewrap is missing, or does not hold
 """
 
+from chainrule.errors import ChainruleError
 
-class GradingError(Exception):
+
+class GradingError(ChainruleError):
     """Grading cannot begin."""
 
 

@@ -2,7 +2,10 @@
 
 import contextlib
 import datetime
+import os
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from nbgrader.api import (
@@ -27,6 +30,9 @@ _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     if db_url.startswith("sqlite:") and "timeout=" not in db_url:
         db_url += f"{'&' if '?' in db_url else '?'}timeout={_WAIT_SECONDS}"
+    # nbgrader starts alembic by name, which lies beside this Python.
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    os.environ["PATH"] = programs
     gradebook = Gradebook(db_url, course_id)
     try:
         yield gradebook

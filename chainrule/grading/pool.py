@@ -26,6 +26,7 @@ class LocalPool(ThreadPoolExecutor):
         self._here = threading.local()
         self._lock = threading.Lock()
         self._processes: list[Any] = []
+        self._last_words = "the process that starts workers ended"
         self._channels = self._start(workers)
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
@@ -80,9 +81,10 @@ class LocalPool(ThreadPoolExecutor):
         with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(timeout=1)
         if process.poll():
-            with self._lock:
+            with self._lock:  # the first thread reads it, for all of them
                 said = process.stderr.read().decode(errors="replace").strip().splitlines()
-            raise NoSandbox(said[-1] if said else "the process that starts workers ended")
+                self._last_words = said[-1] if said else self._last_words
+            raise NoSandbox(self._last_words)
         raise WorkerDied("the worker process ended")
 
     def end(self) -> None:

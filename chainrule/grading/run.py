@@ -66,10 +66,15 @@ def grade_course(
 ) -> list[Graded]:
     """See `chainrule.grading.grade`. watch: told how many are done; say: told lines of warning."""
     course = open_course(Path(course_dir), **limits)
+    pairs = course.submitted(assignment, student)
+    if not pairs:
+        folder = course.root / course.directory.submitted_directory
+        if not folder.is_dir():
+            raise CourseError(f"{folder} does not exist: is this a course, is anything handed in?")
+        return []
     with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
-        pairs = course.submitted(assignment, student)
         maker = Jobs(course, book, sorted({a for _, a in pairs}), not unsafe, say)
-        if pairs and not maker.plans:
+        if not maker.plans:
             raise CourseError("None of the submitted assignments is in the gradebook.")
         # By assignment: a worker is ready for one at a time.
         new = [p for p in sorted(pairs, key=lambda p: p[::-1]) if p[1] in maker.plans]
