@@ -98,8 +98,10 @@ def _likely(name: str, yours: tuple[int, ...], true: tuple[int, ...]) -> str:
     """The likely reason for a wrong shape, as a sentence; nothing where there is none."""
     if yours == true[::-1]:
         return " It looks transposed."
-    if yours == () or set(yours) == {1}:
+    if yours == ():
         return " It looks summed over everything."
+    if set(yours) == {1} and len(true) == 2:
+        return " It looks summed over the wrong axis."
     if len(true) == 2 and true[0] == 1:
         if yours == true[1:]:
             return " The row axis is lost: keepdims=True keeps it."
@@ -112,5 +114,6 @@ def _likely(name: str, yours: tuple[int, ...], true: tuple[int, ...]) -> str:
     if len(yours) < len(true):
         return " An axis is lost."
     if yours[0] != true[0] and yours[1:] == true[1:]:
-        return f" It has {yours[0]} rows in place of {true[0]}."
+        one, more = ("entry", "entries") if len(true) == 1 else ("row", "rows")
+        return f" It has {yours[0]} {one if yours[0] == 1 else more} in place of {true[0]}."
     return ""

@@ -164,8 +164,9 @@ def _changed(examined: Examined) -> list[str]:
     if not examined.changed:
         return []
     names = " and ".join(examined.changed)
+    your = "Your" if examined.faults else "your"  # else the headline's sentence goes on
     return [
-        f"your function changes its argument {names} in place: whoever called it finds other "
+        f"{your} function changes its argument {names} in place: whoever called it finds other "
         "numbers there afterwards. Work on a copy."
     ]
 

@@ -76,6 +76,10 @@ SENTENCES = {
         lambda c: 1.0,
         "has shape (); it should be (1, 2). It looks summed over everything",
     ),
+    "one number in a row": (
+        lambda c: np.ones((1, 1)),
+        "has shape (1, 1); it should be (1, 2). It looks summed over the wrong axis.",
+    ),
     "too many axes": (lambda c: softmax(c)[None], "It has 3 axes in place of 2."),
     "too many rows": (lambda c: np.ones((4, c.size)), "It has 4 rows in place of 1."),
     "NaN": (lambda c: softmax(c) * np.nan, "probs holds NaN."),
