@@ -141,10 +141,11 @@ def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:
             whole = {"output_type": kind, "name": name, "text": _text(output.get("text"))}
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
             data = {k: _text(output["data"][k]) for k in _ALLOWED if k in output["data"]}
-            if not data:
-                continue
             if "text/html" in data:
                 data["text/html"] = safe_html.clean(data["text/html"])
+            data = {kind: content for kind, content in data.items() if content}
+            if not data:
+                continue
             whole = {"output_type": kind, "data": data, "metadata": {}}
             if kind == "execute_result":
                 whole["execution_count"] = None
