@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import re
 
 import nbformat
 import pytest
@@ -70,13 +69,7 @@ def test_nothing_secret_is_read_and_nothing_live_is_kept(hostile_class, number):
     for cell in notebook.cells:
         outputs = json.dumps(cell.get("outputs", []))
         assert attacks.SECRET not in outputs
-        assert "javascript" not in outputs
-        for output in cell.get("outputs", []):
-            # HTML may stay, but nothing in it that runs, loads or navigates.
-            markup = output.get("data", {}).get("text/html", "")
-            assert not re.search(
-                r"<(script|iframe|object|embed|form|svg)|\son\w+\s*=", markup, re.I
-            )
+        assert "text/html" not in outputs and "javascript" not in outputs
         if "grade" not in cell.metadata.get("nbgrader", {}):
             assert "connected" not in outputs
             assert "assert double(-1.5)" not in outputs
