@@ -9,8 +9,9 @@ import io
 import linecache
 import traceback
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -31,10 +32,33 @@ class Attempt:
 
 def attempt(function: Callable[..., Any], case: Case) -> Attempt:
     """Call the function with the case's arguments."""
-    arguments = {name: _copy(value) for name, value in case.arguments.items()}
+    return attempts(function, [case])[0]
+
+
+def attempts(function: Callable[..., Any], cases: Sequence[Case]) -> list[Attempt]:
+    """Call the function with each case's arguments, in this order."""
+    given = [{name: _copy(value) for name, value in case.arguments.items()} for case in cases]
+    return [
+        _outcome(call, arguments, case)
+        for call, arguments, case in zip(_calls(function, given), given, cases, strict=True)
+    ]
+
+
+def _calls(
+    function: Callable[..., Any], given: Sequence[Mapping[str, Any]]
+) -> list[Callable[[], Any]]:
+    """The calls still to make. A function in another process is called for all of them at once."""
+    together = getattr(function, "call_each", None)
+    if not callable(together):
+        return [partial(function, *arguments.values()) for arguments in given]
+    with quiet():
+        return together([tuple(arguments.values()) for arguments in given])
+
+
+def _outcome(call: Callable[[], Any], arguments: Mapping[str, Any], case: Case) -> Attempt:
     try:
         with quiet():
-            returned = function(*arguments.values())
+            returned = call()
     except NotImplementedError:
         return Attempt(problem="not attempted yet", kind="not attempted")
     except (Exception, SystemExit) as error:

@@ -5,14 +5,15 @@ functions and, for the other steps, from the right formulas. A result that equal
 far as it goes.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 
-from chainrule.attempt import Attempt, attempt, quiet
+from chainrule.attempt import Attempt, attempt, attempts, quiet
 from chainrule.cases import Case
 from chainrule.compare import as_array, difference
 from chainrule.formulas import evaluate, names_in
@@ -30,24 +31,65 @@ class Composed:
     slipped: tuple[str, ...]
 
 
-def composed_of_one(question: Question, earlier: Functions, case: Case) -> dict[str, Composed]:
-    """For each earlier function, the composite in which it alone is the learner's own."""
-    return {name: _compose(question, {name: earlier[name]}, case) for name in earlier}
+def composed_of_one(
+    question: Question, earlier: Functions, cases: Sequence[Case]
+) -> dict[Case, list[Composed]]:
+    """The composites in which one earlier function alone is the learner's, and slips."""
+    slips: dict[Case, list[Composed]] = {case: [] for case in cases}
+    for name, function in earlier.items():
+        for case, composed in zip(cases, _with(question, name, function, cases), strict=True):
+            if composed.slipped:
+                slips[case].append(composed)
+    return slips
 
 
 def composed_of_more(question: Question, earlier: Functions, case: Case) -> Iterator[Composed]:
     """The composites in which two or more of the earlier functions are the learner's, and slip."""
     for count in range(2, len(earlier) + 1):
         for names in combinations(earlier, count):
-            composed = _compose(question, {name: earlier[name] for name in names}, case)
+            composed = _network(question, {name: earlier[name] for name in names}, case, {})
             # Where one of them is right, a smaller set says the same.
             if len(composed.slipped) == count:
                 yield composed
 
 
-def _compose(question: Question, own: Functions, case: Case) -> Composed:
-    compose = _train if question.name == "update_step.train" else _network
-    return compose(question, own, case)
+def _with(
+    question: Question, name: str, function: Callable[..., Any], cases: Sequence[Case]
+) -> Iterator[Composed]:
+    """The composite with this one function of the learner's, on each case."""
+    own = {name: function}
+    if question.name == "update_step.train":
+        yield from (_train(question, own, case) for case in cases)
+        return
+    asked = [_asked(question, name, case) for case in cases]
+    for case, one, tried in zip(cases, asked, attempts(function, asked), strict=True):
+        if _right(tried, one):
+            yield Composed(tried, ())
+        elif not tried.results:
+            yield Composed(tried, (name,))
+        else:
+            yield _network(question, own, case, {name: tried})
+
+
+@cache
+def _asked(question: Question, name: str, case: Case) -> Case:
+    """What an earlier function is called with where all before it is right."""
+    earlier = QUESTIONS[f"{question.exercise}.{name}"]
+    with quiet():
+        given = evaluate(question.formulas, case.arguments, earlier.arguments)
+    return _earlier_case(earlier, given)
+
+
+def _earlier_case(earlier: Question, given: Mapping[str, Any]) -> Case:
+    with quiet():
+        truth = evaluate(earlier.formulas, given, earlier.result_names)
+    return Case("earlier", "", dict(given), earlier.results, truth)
+
+
+def _right(tried: Attempt, case: Case) -> bool:
+    return bool(tried.results) and all(
+        difference(tried.results[name], true) is None for name, true in case.truth.items()
+    )
 
 
 class _Stopped(Exception):
@@ -59,11 +101,15 @@ class _Stopped(Exception):
 
 @dataclass
 class _Graph:
-    """The values of one case by name, each computed when it is asked for."""
+    """The values of one case by name, each computed when it is asked for.
+
+    tried: what of the learner's own functions has been called on this case before.
+    """
 
     question: Question
     own: Functions
     values: dict[str, Any]
+    tried: dict[str, Attempt]
     slipped: list[str] = field(default_factory=list)
 
     def value(self, name: str) -> Any:
@@ -72,27 +118,20 @@ class _Graph:
         return self.values[name]
 
     def _from_formula(self, name: str) -> Any:
-        formulas = {**self.question.formulas, **(self.question.composition if self.own else {})}
+        formulas = {**self.question.formulas, **self.question.composition}
         given = {other: self.value(other) for other in sorted(names_in(formulas[name]))}
         with quiet():
             return evaluate(formulas, given, (name,))[name]
 
     def _from_learner(self, name: str) -> dict[str, Any]:
-        for function, call in self.own.items():
+        for function in self.own:
             earlier = QUESTIONS[f"{self.question.exercise}.{function}"]
-            results = earlier.results
-            results = (results,) if isinstance(results, str) else results
-            if name not in results:
+            if name not in earlier.result_names:
                 continue
             given = {other: self.value(other) for other in earlier.arguments}
-            with quiet():
-                truth = evaluate(earlier.formulas, given, results)
-            case = Case("earlier", "", given, earlier.results, truth)
-            tried = attempt(call, case)
-            right = tried.results and all(
-                difference(tried.results[result], truth[result]) is None for result in results
-            )
-            if not right and function not in self.slipped:
+            case = _earlier_case(earlier, given)
+            tried = self.tried.get(function) or attempt(self.own[function], case)
+            if not _right(tried, case) and function not in self.slipped:
                 self.slipped.append(function)
             if not tried.results:
                 raise _Stopped(tried)
@@ -105,11 +144,12 @@ def _plain(value: Any) -> Any:
     return value if array is None else array
 
 
-def _network(question: Question, own: Functions, case: Case) -> Composed:
-    graph = _Graph(question, own, dict(case.arguments))
-    results = (question.results,) if isinstance(question.results, str) else question.results
+def _network(
+    question: Question, own: Functions, case: Case, tried: Mapping[str, Attempt]
+) -> Composed:
+    graph = _Graph(question, own, dict(case.arguments), dict(tried))
     try:
-        composed = Attempt({name: graph.value(name) for name in results})
+        composed = Attempt({name: graph.value(name) for name in question.result_names})
     except _Stopped as stop:
         composed = stop.attempt
     except (ArithmeticError, TypeError, ValueError) as error:

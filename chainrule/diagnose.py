@@ -17,7 +17,7 @@ import numpy as np
 from chainrule.attempt import Attempt, attempt
 from chainrule.cases import Case
 from chainrule.compare import as_array, same
-from chainrule.formulas import MissingName, compiled, source
+from chainrule.formulas import Formulas, MissingName, compiled, source
 from chainrule.mistakes import CATALOGUE, PROGRAMS, Mistake
 from chainrule.network import loss_and_gradients
 from chainrule.questions import Question
@@ -46,7 +46,7 @@ def right_source(question: Question) -> str:
     """The source of a right function."""
     if question.name in PROGRAMS:
         return _program(question, {})
-    return source(question.function, question.formulas, question.arguments, _names(question))
+    return _source(question, question.formulas)
 
 
 def wrong_sources(question: Question, mistake: Mistake) -> list[str]:
@@ -57,9 +57,8 @@ def wrong_sources(question: Question, mistake: Mistake) -> list[str]:
         return [_program(question, edit) for edit in edits]
     texts = []
     for variant in mistake.variants:
-        formulas = {**question.formulas, **variant}
         try:
-            texts.append(source(question.function, formulas, question.arguments, _names(question)))
+            texts.append(_source(question, {**question.formulas, **variant}))
         except MissingName:
             continue
     # Where the replaced formula is not used, or is an argument, the function is still right.
@@ -98,8 +97,8 @@ def mismatch(error: Exception | None) -> tuple[str, ...]:
     return ()
 
 
-def _names(question: Question) -> tuple[str, ...]:
-    return (question.results,) if isinstance(question.results, str) else question.results
+def _source(question: Question, formulas: Formulas) -> str:
+    return source(question.function, formulas, question.arguments, question.result_names)
 
 
 def _program(question: Question, edit: Mapping[str, str]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chainrule.attempt import Attempt, attempt
+from chainrule.attempt import Attempt, attempts
 from chainrule.carry import Composed, composed_of_more, composed_of_one
 from chainrule.cases import Case
 from chainrule.compare import Difference, as_array, difference
@@ -77,7 +77,7 @@ def examine(
 
     `earlier` are the learner's own earlier functions by name: a slip of theirs costs nothing here.
     """
-    tried = [(case, attempt(function, case)) for case in cases]
+    tried = list(zip(cases, attempts(function, cases), strict=True))
     carrier = _Carrier(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, carrier) for prop in question.properties}
     flagged = tuple(flags(function, question.handwork, question.earlier))
@@ -111,20 +111,19 @@ class _Carrier:
         return self.excused and not self.seen_right
 
     @cached_property
-    def singles(self) -> dict[Case, dict[str, Composed]]:
-        make = composed_of_one
-        return {case: make(self.question, self.earlier, case) for case in self.cases}
+    def singles(self) -> dict[Case, list[Composed]]:
+        return composed_of_one(self.question, self.earlier, self.cases)
 
     @cached_property
     def suspects(self) -> dict[str, Callable[..., Any]]:
         """The earlier functions that are wrong in some case; the others can be left out of sets."""
-        wrong = {name for one in self.singles.values() for name, c in one.items() if c.slipped}
+        wrong = {name for slips in self.singles.values() for one in slips for name in one.slipped}
         return {name: function for name, function in self.earlier.items() if name in wrong}
 
     def _composed(self, case: Case) -> Iterator[Composed]:
         """The composites of a case that slip; each set is put together when it is asked for."""
         if case not in self.left:
-            self.known[case] = [one for one in self.singles[case].values() if one.slipped]
+            self.known[case] = list(self.singles[case])
             self.left[case] = composed_of_more(self.question, self.suspects, case)
         yield from self.known[case]
         for composed in self.left[case]:

@@ -41,6 +41,10 @@ class Question:
     handwork: bool = True
 
     @property
+    def result_names(self) -> tuple[str, ...]:
+        return self.results if isinstance(self.results, tuple) else (self.results,)
+
+    @property
     def exercise(self) -> str:
         return self.name.partition(".")[0]
 

@@ -34,7 +34,7 @@ def name_of(function: Function) -> str:
 def answer(function: Function, question: Question, network: Network) -> Attempt:
     """What the function gives for the network, within the time limit."""
     truth = network.trace()
-    names = question.results if isinstance(question.results, tuple) else (question.results,)
+    names = question.result_names
     case = Case(
         kind="fresh",
         note="the numbers on the screen",

@@ -8,23 +8,26 @@ Nothing that this process says is trusted. It answers one request at a time:
     {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}
     {"do": "set", "name": "f", "value": ...}       {"done": true}
     {"do": "delete", "name": "f"}                  {"done": true} | {"missing": true}
-    {"do": "call", "function": 3, "args": ...}     {"value": ...} | {"raised": ...}
+    {"do": "call", "function": 3, "calls": [...]}  {"answers": [{"value": ...} | {"raised": ...}]}
     {"do": "describe", "function": 3}              {"source": "...", "reads": {...}}
 
+Each call is its arguments, and how many of the message's buffers are its own; so is each answer.
 During a call it may itself ask {"call": 7, "args": ...} for a function that the test passed in.
 """
 
 import inspect
 import os
+import socket
 import sys
 import types
 import warnings
 from pathlib import Path
 from typing import Any
 
-from . import wire
+from . import raised, values
 from .limits import Limits
 from .shell import Outputs, Stream, fresh_randomness, new_shell
+from .wire import Closed, Wire
 
 _shell: Any = None
 
@@ -44,24 +47,25 @@ def rehearse(notebooks: list[list[str]], limits: Limits) -> None:
         run_cells(_shell, cells, limits)
 
 
-def serve(channel: Any, place: str, limits: Limits) -> None:
+def serve(channel: socket.socket, place: str, limits: Limits) -> None:
     """Answer requests until the other side hangs up."""
     _leave_no_trace_of_parent(channel, place)
     _shell.outputs.limit = limits.output_bytes
-    answers = Answers(channel, limits)
+    wire = Wire(channel)
+    answers = Answers(wire, limits)
     while True:
         try:
-            message, buffers = wire.receive(channel)
-        except wire.Closed:
+            message, buffers = wire.receive()
+        except Closed:
             return
         try:
             answer, out = answers.to(message, buffers)
-        except wire.CannotCross as error:
+        except values.CannotCross as error:
             answer, out = {"cannot": str(error)}, []
         try:
-            wire.send(channel, answer, out)
-        except wire.CannotCross as error:
-            wire.send(channel, {"cannot": str(error)})
+            wire.send(answer, out)
+        except values.CannotCross as error:
+            wire.send({"cannot": str(error)})
 
 
 def _leave_no_trace_of_parent(channel: Any, place: str) -> None:
@@ -78,8 +82,8 @@ def _leave_no_trace_of_parent(channel: Any, place: str) -> None:
 
 
 class Answers:
-    def __init__(self, channel: Any, limits: Limits) -> None:
-        self.channel = channel
+    def __init__(self, wire: Wire, limits: Limits) -> None:
+        self.wire = wire
         self.limits = limits
         self.functions: list[Any] = []
         self.theirs: dict[int, Any] = {}
@@ -103,7 +107,7 @@ class Answers:
     def run(self, message: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
         outputs, error = _shell.run(message["source"])
         told = [_images_as_text(output) for output in outputs]
-        return {"outputs": told, "error": error and wire.describe(error)}, []
+        return {"outputs": told, "error": error and raised.describe(error)}, []
 
     def get(self, message: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
         name = message["name"]
@@ -133,8 +137,21 @@ class Answers:
         return {"source": source[:100_000], "reads": _reads(function)}, []
 
     def call(self, message: dict, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
+        answers, out, start = [], [], 0
+        for args, count in message["calls"]:
+            its_own = buffers[start : start + count]
+            start += count
+            try:
+                answer, more = self._one(message, args, its_own)
+            except values.CannotCross as error:
+                answer, more = {"cannot": str(error)}, []
+            answers.append(answer | {"buffers": len(more)})
+            out += more
+        return {"answers": answers}, out
+
+    def _one(self, message: dict, sent: Any, buffers: list[bytes]) -> tuple[dict, list[bytes]]:
         decoder = self._decoder(buffers)
-        args, kwargs = decoder.decode(message["args"])
+        args, kwargs = decoder.decode(sent)
         function = self.functions[message["function"]]
         outputs = Outputs(self.limits.output_bytes)
         outer = sys.stdout, sys.stderr
@@ -143,10 +160,10 @@ class Answers:
         try:
             with warnings.catch_warnings(record=True) as warned:
                 warnings.simplefilter("always")
-                value, raised = self._called(function, args, kwargs, floating)
+                value, error = self._called(function, args, kwargs, floating)
         finally:
             sys.stdout, sys.stderr = outer
-        answer, out = self._after(value, raised, args, kwargs, decoder, message["args"], buffers)
+        answer, out = self._after(value, error, args, kwargs, decoder, sent, buffers)
         if outputs.kept:
             answer["outputs"] = outputs.finish()
         if warned:
@@ -164,31 +181,31 @@ class Answers:
         except BaseException as error:
             return None, error
 
-    def _after(self, value, raised, args, kwargs, decoder, sent, buffers):  # type: ignore[no-untyped-def]
+    def _after(self, value, error, args, kwargs, decoder, sent, buffers):  # type: ignore[no-untyped-def]
         """The result, and the arguments as they are now if the call has changed them."""
         answer: dict[str, Any] = {}
-        now = wire.Encoder(self._function)
+        now = values.Encoder(self._function)
         try:
             # What the test's arguments were is known from what was sent; a lie about what they
             # are now can only hurt the one who tells it.
             code = now.encode([args, kwargs])
-            if code != _as_read(sent) or now.buffers != buffers:
+            if now.buffers != buffers or code != (_as_read(sent) if self.theirs else sent):
                 answer["args"] = code
             else:
                 now.buffers = []
-        except wire.CannotCross as error:
-            return {"cannot": f"an argument that it changed to {error}"}, []
+        except values.CannotCross as trouble:
+            return {"cannot": f"an argument that it changed to {trouble}"}, []
         known = {id(thing): number for number, thing in enumerate(decoder.mutable)}
-        then = wire.Encoder(self._function, known)
+        then = values.Encoder(self._function, known)
         then.buffers = now.buffers
-        if raised is not None:
-            answer["raised"] = wire.describe(raised)
+        if error is not None:
+            answer["raised"] = raised.describe(error)
         else:
             answer["value"] = then.encode(value)
         return answer, then.buffers
 
     def _valued(self, value: Any) -> tuple[dict, list[bytes]]:
-        encoder = wire.Encoder(self._function)
+        encoder = values.Encoder(self._function)
         return {"value": encoder.encode(value)}, encoder.buffers
 
     def _function(self, function: Any) -> Any:
@@ -202,8 +219,8 @@ class Answers:
         told = {"mine": len(self.functions) - 1, "name": name[:200], "kind": kind}
         return told | {"doc": doc[:10_000] if isinstance(doc, str) else None}
 
-    def _decoder(self, buffers: list[bytes]) -> wire.Decoder:
-        return wire.Decoder(buffers, self._their_function)
+    def _decoder(self, buffers: list[bytes]) -> values.Decoder:
+        return values.Decoder(buffers, self._their_function)
 
     def _their_function(self, code: Any) -> Any:
         if "yours" in code:
@@ -215,13 +232,13 @@ class Answers:
 
     def _stand_in(self, number: int, name: str) -> Any:
         def function(*args: Any, **kwargs: Any) -> Any:
-            encoder = wire.Encoder(self._function)
+            encoder = values.Encoder(self._function)
             code = encoder.encode([args, kwargs])
-            wire.send(self.channel, {"call": number, "args": code}, encoder.buffers)
-            message, buffers = wire.receive(self.channel)
+            self.wire.send({"call": number, "args": code}, encoder.buffers)
+            message, buffers = self.wire.receive()
             decoder = self._decoder(buffers)
             if "raised" in message:
-                raise wire.exception(message["raised"])
+                raise raised.exception(message["raised"])
             return decoder.decode(message["value"])
 
         function.__name__ = function.__qualname__ = name

@@ -6,8 +6,8 @@ import importlib
 import sys
 from typing import Any
 
-from . import wire
 from .remote import Learner, NeedsPerson
+from .values import CannotCross
 
 
 class TestNames(dict):
@@ -66,7 +66,7 @@ class TestNames(dict):
 
     def __setitem__(self, name: str, value: Any) -> None:
         if self.crossing and name in self.crosses and not dict.__contains__(self, name):
-            with contextlib.suppress(wire.CannotCross):
+            with contextlib.suppress(CannotCross):
                 self.learner.set(name, value)
                 return
         super().__setitem__(name, value)

@@ -7,10 +7,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from . import wire
 from .errors import NoSandbox
 from .limits import Limits
 from .sandbox import Sandbox
+from .wire import Closed, Wire
 
 _WRITABLE = ("/tmp", "/dev/shm")
 _SECONDS = 30
@@ -30,9 +30,10 @@ def probe(sandbox: Sandbox, limits: Limits, out_of_sight: list[str]) -> None:
                 "memory": limits.memory_bytes,
             }
             try:
-                wire.send(channel, request, deadline=ends)
-                answer, _ = wire.receive(channel, ends)
-            except (wire.Closed, OSError):
+                wire = Wire(channel)
+                wire.send(request, deadline=ends)
+                answer, _ = wire.receive(ends)
+            except (Closed, OSError):
                 line.settimeout(5)
                 raise NoSandbox(f"a process in the sandbox ended: {_last_word(line)}") from None
     if answer["faults"]:

@@ -5,18 +5,22 @@ time, `Gone` says why; the next request starts another one, in which the cells t
 run again.
 """
 
-import builtins
 import json
 import signal
 import socket
 import sys
 import time
-import warnings
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
-from . import records, wire
+from . import records, values
+from .function import RemoteFunction, floating, warn
 from .limits import Limits
+from .overwrite import overwrite
+from .raised import describe, exception
 from .sandbox import Start
+from .wire import Closed, Wire
 
 
 class Gone(BaseException):
@@ -44,7 +48,7 @@ class Learner:
         self.deadline = self.ends
         self.ran: list[tuple[str, bool]] = []  # sources, and whether the cell is the instructor's
         self.mended = False  # only the instructor's cells and the answers run again
-        self.wire: socket.socket | None = None
+        self.wire: Wire | None = None
         self.line: socket.socket | None = None
         self.life = 0  # counts the processes: functions of an earlier one are gone
         self.ours: list[Any] = []
@@ -89,8 +93,8 @@ class Learner:
         return value, None
 
     def set(self, name: str, value: Any) -> None:
-        """Raises wire.CannotCross, Gone."""
-        encoder = wire.Encoder(self._function)
+        """Raises values.CannotCross, Gone."""
+        encoder = values.Encoder(self._function)
         code = encoder.encode(value)
         self._ask({"do": "set", "name": name, "value": code}, encoder.buffers)
 
@@ -100,26 +104,66 @@ class Learner:
         if answer.get("missing"):
             raise KeyError(name)
 
-    def describe(self, function: "RemoteFunction") -> dict[str, Any]:
+    def describe(self, function: RemoteFunction) -> dict[str, Any]:
         return self._ask({"do": "describe", "function": self._handle(function)})[0]
 
-    def call(self, function: "RemoteFunction", args: Any, kwargs: Any) -> Any:
-        """Call it over there. Raises what it raised, Gone, or NeedsPerson."""
-        encoder = wire.Encoder(self._function)
-        try:
-            code = encoder.encode([list(args), kwargs])
-        except wire.CannotCross as error:
-            self._person(f"the test passes {error} to `{function.__name__}`")
-        message = {"do": "call", "function": self._handle(function), "args": code}
-        if (floating := _floating()) is not None:
-            message["floating"] = floating
-        answer, buffers = self._ask(message, encoder.buffers)
+    def call(
+        self, function: RemoteFunction, given: Sequence[tuple[Sequence[Any], dict[str, Any]]]
+    ) -> list[Callable[[], Any]]:
+        """Call it over there with each of these arguments, one after the other.
+
+        What is returned gives, for each call, its result when called, or raises what it raised.
+        Raises Gone, or NeedsPerson.
+        """
+        encoders, calls, buffers = [], [], []
+        for args, kwargs in given:
+            encoder = values.Encoder(self._function)
+            try:
+                calls.append([encoder.encode([list(args), kwargs]), len(encoder.buffers)])
+            except values.CannotCross as error:
+                self.needs_person(f"the test passes {error} to `{function.__name__}`")
+            encoders.append(encoder)
+            buffers += encoder.buffers
+        message = {"do": "call", "function": self._handle(function), "calls": calls}
+        if (state := floating()) is not None:
+            message["floating"] = state
+        answer, received = self._ask(message, buffers)
+        return [
+            partial(self._result, function, list(args), kwargs, encoder, *one)
+            for (args, kwargs), encoder, one in zip(
+                given, encoders, self._answers(answer, received, len(calls)), strict=True
+            )
+        ]
+
+    def _answers(self, answer: dict, received: list, count: int) -> list[tuple[dict, list]]:
+        """The answer to each call, and the buffers that are its own."""
+        answers, found, start = answer.get("answers"), [], 0
+        for one in answers if isinstance(answers, list) else []:
+            its_own = one.get("buffers") if isinstance(one, dict) else None
+            if type(its_own) is not int or its_own < 0:
+                break
+            found.append((one, received[start : start + its_own]))
+            start += its_own
+        if len(found) != count or start != len(received):
+            self._lost(records.CRASHED, "it sent what is no answer")
+        return found
+
+    def _result(
+        self,
+        function: RemoteFunction,
+        args: list[Any],
+        kwargs: dict[str, Any],
+        encoder: values.Encoder,
+        answer: dict,
+        buffers: list[bytes],
+    ) -> Any:
+        self._refuse(answer)
         self._put_out(answer)
         if "args" in answer:
             try:
-                wire.overwrite([list(args), kwargs], self._decoder(buffers).decode(answer["args"]))
-            except (wire.Malformed, ValueError, RuntimeError) as error:
-                self._person(f"`{function.__name__}` changed its arguments: {error}")
+                overwrite([args, kwargs], self._decoder(buffers).decode(answer["args"]))
+            except (values.Malformed, ValueError, RuntimeError) as error:
+                self.needs_person(f"`{function.__name__}` changed its arguments: {error}")
         if "raised" in answer:
             raise self._exception(answer["raised"])
         # The mutable objects were numbered as they were written; the first is our own list.
@@ -144,7 +188,8 @@ class Learner:
             raise gone
         began, deadline = time.monotonic(), self.deadline
         self.deadline = self.ends  # what came back once may take its time again
-        self.wire, self.line = self.start()
+        channel, self.line = self.start()
+        self.wire = Wire(channel)
         self.life += 1
         if self.files:
             numbers = {path: number for number, path in enumerate(self.files)}
@@ -157,39 +202,42 @@ class Learner:
     def _exchange(self, message: Any, buffers: list[bytes] | None = None) -> tuple[dict, list]:
         assert self.wire is not None
         try:
-            wire.send(self.wire, message, buffers, self.deadline)
+            self.wire.send(message, buffers, self.deadline)
             while True:
-                answer, received = wire.receive(self.wire, self.deadline)
+                answer, received = self.wire.receive(self.deadline)
                 if not isinstance(answer, dict):
-                    raise wire.Malformed("no answer")
+                    raise values.Malformed("no answer")
                 if "call" not in answer:
                     break
                 self._call_back(answer, received)
         except TimeoutError:
             self._lost(records.TIME_OUT, "")
-        except (wire.Closed, OSError):
+        except (Closed, OSError):
             self._ended()
-        except wire.CannotCross as error:
-            self._person(f"the test passes {error}")
-        except wire.Malformed as error:
+        except values.CannotCross as error:
+            self.needs_person(f"the test passes {error}")
+        except values.Malformed as error:
             self._lost(records.CRASHED, f"it sent what is no answer: {error}")
-        if "cannot" in answer:
-            self._person(f"the learner's code gave {answer['cannot']}, which cannot cross")
+        self._refuse(answer)
         return answer, received
+
+    def _refuse(self, answer: dict) -> None:
+        if "cannot" in answer:
+            self.needs_person(f"the learner's code gave {answer['cannot']}, which cannot cross")
 
     def _call_back(self, request: dict, buffers: list[bytes]) -> None:
         """The learner's code calls a function that the test handed it."""
         assert self.wire is not None
-        encoder = wire.Encoder(self._function)
+        encoder = values.Encoder(self._function)
         try:
             function = self.ours[request["call"]]
             args, kwargs = self._decoder(buffers).decode(request["args"])
             answer = {"value": encoder.encode(function(*args, **kwargs))}
-        except (Gone, NeedsPerson, wire.Malformed, wire.CannotCross):
+        except (Gone, NeedsPerson, values.Malformed, values.CannotCross):
             raise
         except Exception as error:
-            answer = {"raised": wire.describe(error)}
-        wire.send(self.wire, answer, encoder.buffers, self.deadline)
+            answer = {"raised": describe(error)}
+        self.wire.send(answer, encoder.buffers, self.deadline)
 
     def _lost(self, verdict: str, reason: str) -> NoReturn:
         self.close()
@@ -211,11 +259,11 @@ class Learner:
             told = {}
         self._lost(*_ending(told, self.limits))
 
-    def _person(self, reason: str) -> NoReturn:
+    def needs_person(self, reason: str) -> NoReturn:
         self.trouble.append(NeedsPerson(reason))
         raise self.trouble[-1]
 
-    def _handle(self, function: "RemoteFunction") -> int:
+    def _handle(self, function: RemoteFunction) -> int:
         if function.life != self.life:
             if function.found_as is None:
                 self._lost(records.CRASHED, "the process in which the function was is gone")
@@ -233,25 +281,25 @@ class Learner:
         name = getattr(function, "__name__", "function")
         return {"mine": self.ours.index(function), "name": name}
 
-    def _decoder(self, buffers: list[bytes], known: list[Any] | None = None) -> wire.Decoder:
-        return wire.Decoder(buffers, self._their_function, known)
+    def _decoder(self, buffers: list[bytes], known: list[Any] | None = None) -> values.Decoder:
+        return values.Decoder(buffers, self._their_function, known)
 
     def _their_function(self, code: Any) -> Any:
         if "yours" in code:
             return self.ours[code["yours"]]
         if type(code["mine"]) is not int:
-            raise wire.Malformed("no function")
+            raise values.Malformed("no function")
         return RemoteFunction(self, code)
 
     def _value(self, answer: dict, buffers: Any, what: str, known: list[Any] | None = None) -> Any:
         try:
             return self._decoder(buffers, known).decode(answer["value"])
-        except (wire.Malformed, KeyError) as error:
-            self._person(f"{what} {error}")
+        except (values.Malformed, KeyError) as error:
+            self.needs_person(f"{what} {error}")
 
     def _exception(self, told: Any) -> BaseException:
         try:
-            return wire.exception(told)
+            return exception(told)
         except (TypeError, ValueError):
             self._lost(records.CRASHED, "it sent what is no exception")
 
@@ -263,63 +311,7 @@ class Learner:
                 stream.write(str(output.get("text", "")))
         for told in answer.get("warned") or []:
             if isinstance(told, list) and len(told) == 3:
-                _warn(str(told[0]), str(told[1]), bool(told[2]))
-
-
-class RemoteFunction:
-    """A learner's function; a call crosses the wall. `source` and `reads` are untrusted."""
-
-    def __init__(self, learner: Learner, told: dict[str, Any]) -> None:
-        self._learner = learner
-        self.handle: int = told["mine"]
-        self.life = learner.life
-        self.found_as: str | None = None
-        self._told: dict[str, Any] | None = None
-        self.__name__ = self.__qualname__ = str(told.get("name", ""))[:200]
-        self.__doc__ = told["doc"] if isinstance(told.get("doc"), str) else None
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self._learner.call(self, args, kwargs)
-
-    @property
-    def source(self) -> str:
-        """The text of the definition; may be empty."""
-        return str(self._described().get("source", ""))
-
-    @property
-    def reads(self) -> dict[str, str]:
-        """The global names that the code reads -> the kind of each."""
-        reads = self._described().get("reads")
-        return {str(k): str(v) for k, v in reads.items()} if isinstance(reads, dict) else {}
-
-    def _described(self) -> dict[str, Any]:
-        if self._told is None:
-            self._told = self._learner.describe(self)
-        return self._told
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        self._learner._person(f"the test reads the attribute `{name}` of a learner's function")
-
-
-def _floating() -> dict[str, str] | None:
-    """NumPy's floating-point error handling, where a test has changed it."""
-    numpy = sys.modules.get("numpy")
-    if numpy is None:
-        return None
-    state = numpy.geterr()
-    usual = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
-    quiet = {kind: how for kind, how in state.items() if how in ("ignore", "warn", "raise")}
-    return None if state == usual else quiet
-
-
-def _warn(name: str, text: str, in_cell: bool) -> None:
-    kind = getattr(builtins, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, Warning)):
-        kind = UserWarning
-    module = "__main__" if in_cell else "library"
-    warnings.warn_explicit(text, kind, "learner's code", 1, module=module)
+                warn(str(told[0]), str(told[1]), bool(told[2]))
 
 
 def _ending(told: dict[str, Any], limits: Limits) -> tuple[str, str]:

@@ -242,8 +242,8 @@ KERNEL = [
     "from IPython.display import display\nfor _ in range(2):\n"
     "    display({'application/vnd.chainrule."
     "verdict+json': {'verdict': 'passed', 'points': 2.0}, 'text/plain': ''}, raw=True)",
-    "from chainrule.grading import wire\n"
-    "wire.describe = lambda e: ['SystemExit', '0', 'SystemExit']",
+    "from chainrule.grading import raised\n"
+    "raised.describe = lambda e: ['SystemExit', '0', 'SystemExit']",
     "import atexit\natexit.register(lambda: print(2.0))\nimport signal\n"
     "signal.signal(signal.SIGTERM, signal.SIG_IGN)",
     "import threading, time\ndef forever():\n    while True:\n        time.sleep(0.01)\n"
@@ -253,8 +253,9 @@ KERNEL = [
 OWN = [
     "import gc\nfor thing in gc.get_objects():\n    if type(thing).__name__ == 'Answers':\n"
     "        thing.run = lambda m, b: ({'outputs': [], 'error': None}, [])\n"
-    "        thing.call = lambda m, b: ({'value': 1.5}, [])",
-    "import json\nfrom chainrule.grading import wire\nwire.Encoder.encode = lambda s, v, d=0: 1.5",
+    "        thing.call = lambda m, b: (\n"
+    "            {'answers': [{'value': 1.5, 'buffers': 0} for _ in m['calls']]}, [])",
+    "from chainrule.grading import values\nvalues.Encoder.encode = lambda s, v, d=0: 1.5",
 ]
 PEEKING = [
     "import inspect\nfor frame in inspect.stack():\n"

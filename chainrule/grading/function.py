@@ -1,0 +1,86 @@
+"""A learner's function as a test sees it: a call crosses the wall."""
+
+import builtins
+import sys
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, NoReturn, Protocol
+
+
+class Wall(Protocol):
+    """What a function needs of the learner's notebook in which it is (`remote.Learner`)."""
+
+    life: int
+
+    def call(
+        self, function: "RemoteFunction", given: Sequence[tuple[Sequence[Any], dict[str, Any]]]
+    ) -> list[Callable[[], Any]]: ...
+
+    def describe(self, function: "RemoteFunction") -> dict[str, Any]: ...
+
+    def needs_person(self, reason: str) -> NoReturn: ...
+
+
+class RemoteFunction:
+    """`source` and `reads` are untrusted."""
+
+    def __init__(self, wall: Wall, told: dict[str, Any]) -> None:
+        self._wall = wall
+        self.handle: int = told["mine"]
+        self.life = wall.life
+        self.found_as: str | None = None
+        self._told: dict[str, Any] | None = None
+        self.__name__ = self.__qualname__ = str(told.get("name", ""))[:200]
+        self.__doc__ = told["doc"] if isinstance(told.get("doc"), str) else None
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        (result,) = self._wall.call(self, [(args, kwargs)])
+        return result()
+
+    def call_each(self, given: Sequence[Sequence[Any]]) -> list[Callable[[], Any]]:
+        """Call it with each of these arguments at once.
+
+        Each of what is returned gives the result of one call, or raises what that raised.
+        """
+        return self._wall.call(self, [(args, {}) for args in given])
+
+    @property
+    def source(self) -> str:
+        """The text of the definition; may be empty."""
+        return str(self._described().get("source", ""))
+
+    @property
+    def reads(self) -> dict[str, str]:
+        """The global names that the code reads -> the kind of each."""
+        reads = self._described().get("reads")
+        return {str(k): str(v) for k, v in reads.items()} if isinstance(reads, dict) else {}
+
+    def _described(self) -> dict[str, Any]:
+        if self._told is None:
+            self._told = self._wall.describe(self)
+        return self._told
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        self._wall.needs_person(f"the test reads the attribute `{name}` of a learner's function")
+
+
+def floating() -> dict[str, str] | None:
+    """NumPy's floating-point error handling, where a test has changed it."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return None
+    state = numpy.geterr()
+    usual = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
+    quiet = {kind: how for kind, how in state.items() if how in ("ignore", "warn", "raise")}
+    return None if state == usual else quiet
+
+
+def warn(name: str, text: str, in_cell: bool) -> None:
+    """Warn here of what was warned of there."""
+    kind = getattr(builtins, name, None)
+    if not (isinstance(kind, type) and issubclass(kind, Warning)):
+        kind = UserWarning
+    module = "__main__" if in_cell else "library"
+    warnings.warn_explicit(text, kind, "learner's code", 1, module=module)
