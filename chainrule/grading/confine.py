@@ -10,6 +10,7 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 import struct
 from pathlib import Path
 
@@ -19,7 +20,10 @@ _NEWNS, _NEWIPC, _NEWUSER, _NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 _NEWNET, _NEWCGROUP, _NEWUTS = 0x40000000, 0x2000000, 0x4000000
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
 _PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+_USER, _GROUP = os.getuid(), os.getgid()  # a new user namespace does not know them at first
 _libc = ctypes.CDLL(None, use_errno=True)
+# These keep Python's lock, as a fork has to.
+_python, _python_libc = ctypes.pythonapi, ctypes.PyDLL(None, use_errno=True)
 
 # Numbers of the system calls that are refused: on x86_64, on aarch64. They reach the kernel's rarer
 # parts, other processes, mounts, or memory that no other limit counts (memfd, shared segments).
@@ -52,22 +56,37 @@ _ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)
 _CLONE3 = 435
 
 
-def leave_parent_namespaces() -> None:
-    """Give the processes started from here user, PID, IPC and network namespaces.
+def is_known_machine() -> bool:
+    """Whether the numbers of this machine's system calls are known."""
+    return platform.machine() in _ARCHITECTURES
 
+
+def fork_into_namespaces() -> int:
+    """os.fork(), with user, PID, IPC, network and mount namespaces of the child's own.
+
+    The kernel gives a PID namespace to a new process only, and only one to all the children of a
+    process that asks for it with unshare; Python has no other call than this one for a child each.
     Must be called in a process with one thread. Raises OSError.
     """
-    user, group = os.getuid(), os.getgid()
-    _checked(_libc.unshare(_NEWUSER | _NEWPID | _NEWIPC | _NEWNET), "unshare")
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
-    Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    _, _, clone = _ARCHITECTURES[platform.machine()]
+    flags = _NEWUSER | _NEWPID | _NEWIPC | _NEWNET | _NEWNS | signal.SIGCHLD
+    _python.PyOS_BeforeFork()
+    child = _python_libc.syscall(clone, flags, 0, 0, 0, 0)
+    if child == 0:
+        _python.PyOS_AfterFork_Child()
+        return 0
+    number = ctypes.get_errno()
+    _python.PyOS_AfterFork_Parent()
+    if child < 0:
+        raise OSError(number, f"clone: {os.strerror(number)}")
+    return child
 
 
 def close_in(limits: Limits) -> None:
     """Put up the walls, in the first process of the new namespaces. Raises OSError."""
-    # The mounts below are this process's own: its guard goes on to look at the /proc outside.
-    _checked(_libc.unshare(_NEWNS), "unshare")
+    Path("/proc/self/setgroups").write_text("deny")
+    Path("/proc/self/uid_map").write_text(f"{_USER} {_USER} 1")
+    Path("/proc/self/gid_map").write_text(f"{_GROUP} {_GROUP} 1")
     mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
     plain = _NOSUID | _NODEV
     size = f"size={limits.disk_bytes},nr_inodes=10000,mode=700"
@@ -146,8 +165,6 @@ def _drop_capabilities() -> None:
 
 
 def _filter_system_calls() -> None:
-    if platform.machine() not in _ARCHITECTURES:
-        return  # the other walls stand
     column, audit, clone = _ARCHITECTURES[platform.machine()]
     refuse, unknown, kill, allow = 0x00050001, 0x00050026, 0x80000000, 0x7FFF0000
     load, equal, at_least, bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06

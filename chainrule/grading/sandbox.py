@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from .confine import is_known_machine
 from .errors import NoSandbox
 from .limits import Limits
 
@@ -119,6 +121,8 @@ def bubblewrap(imports: list[str]) -> list[str]:
     program = shutil.which("bwrap")
     if program is None:
         raise NoSandbox("bubblewrap is not installed (on Debian: apt-get install bubblewrap)")
+    if not is_known_machine():
+        raise NoSandbox(f"it knows the system calls of x86-64 and ARM64, not {platform.machine()}")
     command = [program, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
     command += ["--cap-drop", "ALL", "--die-with-parent", "--new-session"]
     command += ["--ro-bind", "/usr", "/usr"]
