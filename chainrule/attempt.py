@@ -38,10 +38,11 @@ def attempt(function: Callable[..., Any], case: Case) -> Attempt:
 def attempts(function: Callable[..., Any], cases: Sequence[Case]) -> list[Attempt]:
     """Call the function with each case's arguments, in this order."""
     given = [{name: _copy(value) for name, value in case.arguments.items()} for case in cases]
-    return [
-        _outcome(call, arguments, case)
-        for call, arguments, case in zip(_calls(function, given), given, cases, strict=True)
-    ]
+    with quiet():
+        return [
+            _outcome(call, arguments, case)
+            for call, arguments, case in zip(_calls(function, given), given, cases, strict=True)
+        ]
 
 
 def _calls(
@@ -51,14 +52,12 @@ def _calls(
     together = getattr(function, "call_each", None)
     if not callable(together):
         return [partial(function, *arguments.values()) for arguments in given]
-    with quiet():
-        return together([tuple(arguments.values()) for arguments in given])
+    return together([tuple(arguments.values()) for arguments in given])
 
 
 def _outcome(call: Callable[[], Any], arguments: Mapping[str, Any], case: Case) -> Attempt:
     try:
-        with quiet():
-            returned = call()
+        returned = call()
     except NotImplementedError:
         return Attempt(problem="not attempted yet", kind="not attempted")
     except (Exception, SystemExit) as error:

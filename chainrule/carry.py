@@ -58,17 +58,27 @@ def _with(
 ) -> Iterator[Composed]:
     """The composite with this one function of the learner's, on each case."""
     own = {name: function}
-    if question.name == "update_step.train":
+    if _is_loop(question):
         yield from (_train(question, own, case) for case in cases)
         return
-    asked = [_asked(question, name, case) for case in cases]
-    for case, one, tried in zip(cases, asked, attempts(function, asked), strict=True):
+    calls = [_asked(question, name, case) for case in cases]
+    for case, one, tried in zip(cases, calls, attempts(function, calls), strict=True):
         if _right(tried, one):
             yield Composed(tried, ())
         elif not tried.results:
             yield Composed(tried, (name,))
         else:
             yield _network(question, own, case, {name: tried})
+
+
+def get_ready(question: Question, case: Case) -> None:
+    """Work out what is the same for every learner."""
+    for name in question.earlier if not _is_loop(question) else ():
+        _asked(question, name, case)
+
+
+def _is_loop(question: Question) -> bool:
+    return question.name == "update_step.train"
 
 
 @cache

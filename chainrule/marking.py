@@ -1,15 +1,17 @@
 """A function is examined: run on its cases, each property judged, the mistake named."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from chainrule import carry
 from chainrule.attempt import Attempt, attempts
 from chainrule.carry import Composed, composed_of_more, composed_of_one
 from chainrule.cases import Case
 from chainrule.compare import Difference, as_array, difference
-from chainrule.diagnose import candidates, constant, mismatch
+from chainrule.diagnose import candidates, constant, mismatch, predict, variants
 from chainrule.flags import flags
 from chainrule.mistakes import CATALOGUE, Mistake
 from chainrule.questions import PARAMETERS, Property, Question
@@ -77,6 +79,8 @@ def examine(
 
     `earlier` are the learner's own earlier functions by name: a slip of theirs costs nothing here.
     """
+    if "CHAINRULE_REHEARSAL" in os.environ:
+        get_ready(question, cases)
     tried = list(zip(cases, attempts(function, cases), strict=True))
     carrier = _Carrier(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, carrier) for prop in question.properties}
@@ -91,6 +95,17 @@ def examine(
             Judged(one.property, one.fault or Fault(*tried[0]), one.mistakes) for one in judged
         )
     return Examined(question, judged, tuple(tried), tuple(sorted(carrier.slipped)), flagged)
+
+
+def get_ready(question: Question, cases: Sequence[Case]) -> None:
+    """Work out what the mistakes give on these cases, which is the same for every learner.
+
+    Grading asks for it before the first submission: the processes that follow are forks.
+    """
+    for case in cases:
+        for variant in variants(question):
+            predict(variant, case)
+        carry.get_ready(question, case)
 
 
 @dataclass

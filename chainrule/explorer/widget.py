@@ -86,6 +86,11 @@ class Explorer(anywidget.AnyWidget):
             _formulas=[ONE_LAYER, TWO_LAYERS],
         )
 
+    def open(self) -> None:
+        """Let the page know of the widget, where there is one."""
+        if not _nobody_looks():
+            super().open()
+
     # What is on the screen
 
     @property

@@ -19,8 +19,10 @@ def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> list[
     Errors do not matter: submissions then meet them too.
     """
     before = set(sys.modules)
+    os.environ["CHAINRULE_REHEARSAL"] = "1"  # tests may get ready now what all submissions need
     for notebook in plan["notebooks"].values():
         run_cells(shell, notebook["rehearsal"], limits)
+    del os.environ["CHAINRULE_REHEARSAL"]
     return sorted(name for name in set(sys.modules) - before if not name.startswith("__"))
 
 

@@ -136,6 +136,7 @@ class KeepingShell(InteractiveShell):
     displayhook_class = Type(KeepingHook)
     display_pub_class = Type(KeepingPublisher)
     outputs: Outputs
+    transformed: dict[str, str]
     history_manager: Any
 
     def run(self, source: str) -> tuple[list[dict[str, Any]], BaseException | None]:
@@ -158,6 +159,24 @@ class KeepingShell(InteractiveShell):
         self.user_module.__dict__ = names
         self.user_ns = names
         self.init_user_ns()
+
+    def transform_cell(self, raw_cell: str) -> str:
+        """As IPython does it; a cell that a rehearsal has run need not be tokenized again."""
+        if raw_cell.count("\n") == 0:  # IPython looks at the names there are
+            return super().transform_cell(raw_cell)
+        if raw_cell not in self.transformed:
+            self.transformed[raw_cell] = super().transform_cell(raw_cell)
+        return self.transformed[raw_cell]
+
+    def should_run_async(self, raw_cell: str, **rest: Any) -> bool:
+        """As IPython does it, which compiles the whole cell to find out."""
+        if "await" not in raw_cell and "async" not in raw_cell:
+            return False
+        return super().should_run_async(raw_cell, **rest)
+
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
+        """Nothing is stored; IPython would format a whole traceback with it."""
+        return {}
 
     def enable_gui(self, gui: Any = None) -> None:
         """Figures are put out, there are no windows."""
@@ -197,6 +216,7 @@ def new_shell(output_bytes: int, namespace: dict[str, Any] | None = None) -> Kee
     config.InteractiveShell.ast_node_interactivity = "last_expr"
     shell = KeepingShell.instance(config=config, user_ns=namespace)
     shell.outputs = Outputs(output_bytes)
+    shell.transformed = {}
     builtins.input = _no_input  # type: ignore[assignment]
     return shell
 
