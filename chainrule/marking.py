@@ -118,6 +118,7 @@ class _Carrier:
     slipped: set[str] = field(default_factory=set)
     excused: bool = False
     seen_right: bool = False
+    singles: dict[Case, list[Composed]] = field(default_factory=dict)
     known: dict[Case, list[Composed]] = field(default_factory=dict)
     left: dict[Case, Iterator[Composed]] = field(default_factory=dict)
 
@@ -126,20 +127,24 @@ class _Carrier:
         return self.excused and not self.seen_right
 
     @cached_property
-    def singles(self) -> dict[Case, list[Composed]]:
-        return composed_of_one(self.question, self.earlier, self.cases)
-
-    @cached_property
     def suspects(self) -> dict[str, Callable[..., Any]]:
         """The earlier functions that are wrong in some case; the others can be left out of sets."""
+        self._call_alone(self.cases)
         wrong = {name for slips in self.singles.values() for one in slips for name in one.slipped}
         return {name: function for name, function in self.earlier.items() if name in wrong}
+
+    def _call_alone(self, cases: Sequence[Case]) -> None:
+        new = [case for case in cases if case not in self.singles]
+        self.singles |= composed_of_one(self.question, self.earlier, new)
 
     def _composed(self, case: Case) -> Iterator[Composed]:
         """The composites of a case that slip; each set is put together when it is asked for."""
         if case not in self.left:
+            self._call_alone([case])
             self.known[case] = list(self.singles[case])
-            self.left[case] = composed_of_more(self.question, self.suspects, case)
+            # Where none of them slips alone, all are right, and so is every set.
+            sets = self.known[case] and composed_of_more(self.question, self.suspects, case)
+            self.left[case] = iter(sets)
         yield from self.known[case]
         for composed in self.left[case]:
             self.known[case].append(composed)
