@@ -7,7 +7,6 @@ submission to the next.
 """
 
 import contextlib
-import gc
 import json
 import os
 import signal
@@ -22,6 +21,7 @@ from .limits import Limits
 from .probe import probe
 from .rehearse import rehearse, threads
 from .sandbox import ENVIRONMENT, Sandbox
+from .settle import settle, use_huge_pages
 from .shell import KeepingShell, new_shell
 from .zygote import warm
 
@@ -62,6 +62,7 @@ class _Process:
         self.sandbox = Sandbox(setup["imports"], self.limits, setup["confined"])
         warm(setup["imports"])
         _shell = _shell or new_shell(self.limits.output_bytes)
+        use_huge_pages()
         self.sandbox.wait()
         if setup["confined"]:
             probe(self.sandbox, self.limits, setup["out_of_sight"])
@@ -146,8 +147,7 @@ def _serve_assignment(
         modules = rehearse(_shell, plan, limits)
         in_sight = [notebook["in_sight"] for notebook in plan["notebooks"].values()]
         start = sandbox.warmer(modules, in_sight)
-    gc.collect()
-    gc.freeze()  # collections in forks leave alone, and so shared, what is here now
+    settle()
     # A fork would lack the threads that a rehearsal started.
     out.write(b"ready\n" if threads() == before else b"not forkable\n")
     out.flush()

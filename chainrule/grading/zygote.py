@@ -5,7 +5,6 @@ learner process itself, and a line on which it says how that process has ended.
 """
 
 import contextlib
-import gc
 import json
 import os
 import socket
@@ -16,6 +15,7 @@ from .confine import close_in, fork_into_namespaces
 from .guard import Guard, say
 from .isolate import end_with_parent
 from .limits import Limits
+from .settle import settle, use_huge_pages
 
 _MESSAGE_BYTES = 1 << 22
 
@@ -28,14 +28,14 @@ def main() -> None:
     from .learner import prepare
 
     prepare()
+    use_huge_pages()
     control.send(b"ready")
     _serve(control, Limits(**setup["limits"]), setup["confined"])
 
 
 def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
     """Fork when asked to: a learner process, or a process that is warmer; watch over the first."""
-    gc.collect()
-    gc.freeze()
+    settle()
     guard = Guard(limits)
     while True:
         if not guard.until(control):
@@ -93,8 +93,7 @@ def _warmer(descriptor: int, limits: Limits) -> socket.socket:
     more = json.loads(control.recv(_MESSAGE_BYTES))
     warm([f"import {name}" for name in more["modules"]])
     rehearse(more["notebooks"], limits)
-    gc.collect()
-    gc.freeze()
+    settle()
     control.send(b"ready")
     return control
 
