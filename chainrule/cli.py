@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_grade(commands)
     add_report(commands)
     chosen = parser.parse_args(arguments)
+    # jsonschema, which reads notebooks, would build a grammar of internationalised addresses with
+    # this package: half of the time that nbgrader takes to start. No notebook's schema asks for it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
         return chosen.run(chosen)
     except ChainruleError as error:

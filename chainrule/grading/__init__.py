@@ -1,5 +1,6 @@
 """Safe, fast grading of any nbgrader course of Python notebooks."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ def grade(
 ) -> "list[Graded]":
     """Grade what is new in `submitted/`, and write it where nbgrader does.
 
-    assignment, student: only this one. jobs: worker processes, as many as cores by default; 0 uses
-    this process (the sandbox stays). force: grade again what has a result. unsafe: where no sandbox
+    assignment, student: only this one. jobs: submissions at a time, as many as cores by default; 0
+    uses no pool (the sandbox stays). force: grade again what has a result. unsafe: where no sandbox
     can be had, grade without one; each result says so. options: `executor`, of the interface of
     concurrent.futures, in place of local workers; `watch(done, of)` and `say(line)`, called on
     progress and for warnings; fields of `Limits`.
@@ -27,6 +28,10 @@ def grade(
     Returns the results, by assignment and student.
     Raises CourseError (no such course), NoSandbox.
     """
-    from .run import grade_course
+    from .worker import Nursery
 
-    return grade_course(Path(course_dir), assignment, student, jobs, force, unsafe, **options)
+    with closing(Nursery()) as nursery:  # which starts while nbgrader is imported
+        from .run import grade_course
+
+        course = Path(course_dir)
+        return grade_course(course, nursery, assignment, student, jobs, force, unsafe, **options)

@@ -29,8 +29,7 @@ from .assess import not_graded
 from .autograded import remove
 from .course import Course, limits_in
 from .jobs import Jobs
-from .pool import LocalPool
-from .worker import WorkerDied
+from .worker import Nursery, Worker, WorkerDied
 
 
 class SafeExporter(NotebookExporter):
@@ -66,11 +65,12 @@ class SafeExporter(NotebookExporter):
             extra = path.relative_to(place).as_posix() not in wanted and path.suffix != ".ipynb"
             if extra and not path.is_dir():
                 remove(path)
-        if not hasattr(self, "_pool"):
-            self._pool = LocalPool(1, job["setup"])
-            weakref.finalize(self, self._pool.end)
+        if not hasattr(self, "_worker"):
+            self._worker = Worker(Nursery())
+            self._worker.nursery.begin(job["setup"])
+            weakref.finalize(self, self._worker.nursery.close)
         try:
-            graded = self._pool.submit(self._pool.grade, job).result()
+            graded = self._worker.grade(job)
         except WorkerDied as died:
             graded = not_graded(job, str(died))
         return graded["notebooks"][name]

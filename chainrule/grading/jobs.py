@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import json
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -14,12 +15,14 @@ from .errors import NotReleased
 from .plan import plan_assignment
 from .submission import Submission, read_submission
 
+_MANY = 4  # submissions for which a rehearsal is worth its time
+
 
 class Jobs:
     """Makes the jobs that `worker.grade_submission` describes.
 
     assignments: those of the gradebook among them have a plan; `say` is told of the others, and of
-    what was edited after its release. rehearse: the assignments worth a rehearsal.
+    what was edited after its release.
     """
 
     def __init__(
@@ -33,7 +36,7 @@ class Jobs:
         self.course = course
         self.plans: dict[str, dict[str, Any]] = {}
         self.digests: dict[str, str] = {}
-        self.rehearse: set[str] = set()
+        self._rehearsed: set[str] = set()
         directory = course.directory
         for name in assignments:
             source = course.place(directory.source_directory, ".", name)
@@ -53,7 +56,14 @@ class Jobs:
             "limits": course.limits.to_dict(),
             "confined": confined,
             "out_of_sight": _out_of_sight(course),
+            "many": False,
         }
+
+    def expect(self, pairs: Sequence[tuple[str, str]]) -> None:
+        """These submissions will be asked for: it may pay to get ready for them."""
+        counts = Counter(assignment for _, assignment in pairs)
+        self._rehearsed = {name for name, count in counts.items() if count >= _MANY}
+        self.setup["many"] = bool(self._rehearsed)
 
     def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
         """The job of one submission, and the submission as it was read."""
@@ -69,7 +79,7 @@ class Jobs:
             "assignment": assignment,
             "plan": self.plans[assignment],
             "plan_digest": self.digests[assignment],
-            "rehearse": assignment in self.rehearse,
+            "rehearse": assignment in self._rehearsed,
             "digest": found.digest,
             "findings": found.findings,
             "notebooks": _coded(found.notebooks),

@@ -4,7 +4,6 @@ import base64
 import json
 import os
 import time
-from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
@@ -19,11 +18,10 @@ from .errors import CourseError
 from .jobs import Jobs
 from .pool import LocalPool
 from .submission import Submission
-from .worker import WorkerDied, close, grade_submission
+from .worker import Nursery, Worker, WorkerDied, grade_submission
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker
-_MANY = 4  # submissions for which a rehearsal is worth its time
 
 Pair = tuple[str, str]  # student, assignment
 Done = tuple[dict[str, Any], dict[str, Any], Submission]  # result, job, submission
@@ -54,6 +52,7 @@ class Graded:
 
 def grade_course(
     course_dir: Path,
+    nursery: Nursery,
     assignment: str | None = None,
     student: str | None = None,
     jobs: int | None = None,
@@ -64,7 +63,7 @@ def grade_course(
     say: Callable[[str], None] = lambda line: None,
     **limits: Any,
 ) -> list[Graded]:
-    """See `chainrule.grading.grade`. watch: told how many are done; say: told lines of warning."""
+    """See `chainrule.grading.grade`. nursery: one that has not begun; it is used up here."""
     course = open_course(Path(course_dir), **limits)
     pairs = course.submitted(assignment, student)
     if not pairs:
@@ -80,33 +79,33 @@ def grade_course(
         new = [p for p in sorted(pairs, key=lambda p: p[::-1]) if p[1] in maker.plans]
         if not force:
             new = [pair for pair in new if not maker.is_graded(book, *pair)]
-        counts = Counter(name for _, name in new)
-        maker.rehearse = {name for name, count in counts.items() if count >= _MANY}
+        if not new:
+            return []
+        maker.expect(new)
         keeper = Keeper(course, gradebook.Writer(book, course.config))
         workers = os.cpu_count() or 1 if jobs is None else jobs
         graded: list[Graded] = []
-        for batch in _results(maker, new, min(workers, len(new)), executor):
+        for batch in _results(maker, new, min(workers, len(new)), executor, nursery):
             graded += keeper.keep(batch)
             watch(len(graded), len(new))
         return sorted(graded, key=lambda g: (g.assignment, g.student))
 
 
 def _results(
-    maker: Jobs, pairs: list[Pair], workers: int, executor: Executor | None
+    maker: Jobs, pairs: list[Pair], workers: int, executor: Executor | None, nursery: Nursery
 ) -> Iterator[list[Done]]:
     """Grade these; yield results as they come, some at a time."""
     ahead = _AHEAD * max(workers, 1)
     if executor is not None:
         yield from _handed_out(maker, pairs, executor, grade_submission, ahead)
     elif workers == 0:
-        try:
-            for pair in pairs:
-                job, submission = maker.make(*pair)
-                yield [(_safely(partial(grade_submission, job), job), job, submission)]
-        finally:
-            close()
+        nursery.begin(maker.setup)
+        worker = Worker(nursery)
+        for pair in pairs:
+            job, submission = maker.make(*pair)
+            yield [(_safely(partial(worker.grade, job), job), job, submission)]
     else:
-        pool = LocalPool(workers, maker.setup)
+        pool = LocalPool(workers, maker.setup, nursery)
         try:
             yield from _handed_out(maker, pairs, pool, pool.grade, ahead)
         finally:

@@ -43,11 +43,11 @@ ENVIRONMENT = {
 class Sandbox:
     """A warm process in the sandbox, or outside of it if not `confined`.
 
-    imports: the import statements to run before any learner process is started.
-    Raises NoSandbox.
+    imports: the import statements to run before any learner process is started. many: whether
+    there will be so many that it pays to get ready for them. Raises NoSandbox.
     """
 
-    def __init__(self, imports: list[str], limits: Limits, confined: bool = True) -> None:
+    def __init__(self, imports: list[str], limits: Limits, confined: bool, many: bool) -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "chainrule.grading.zygote", str(theirs.fileno())]
         wall = bubblewrap(imports) if confined else []
@@ -66,7 +66,7 @@ class Sandbox:
         theirs.close()
         self.control = ours
         setup = {"imports": imports, "limits": limits.to_dict(), "confined": confined}
-        ours.send(json.dumps(setup).encode())
+        ours.send(json.dumps(setup | {"many": many}).encode())
         self._ready = False
 
     def wait(self) -> None:

@@ -3,7 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +12,9 @@ from rich.table import Table
 
 from . import grade
 from .errors import GradingError
-from .run import Graded
+
+if TYPE_CHECKING:
+    from .run import Graded
 
 _LINES = 40
 
@@ -50,7 +52,7 @@ def progress_bar(console: Console) -> tuple[Progress, Callable[[int, int], None]
     return bar, watch
 
 
-def show(graded: list[Graded], console: Console) -> None:
+def show(graded: "list[Graded]", console: Console) -> None:
     """Print the marks, one row a learner, and the list of what needs a person."""
     if not graded:
         console.print("Nothing new in submitted/. --force grades again what has a result.")
@@ -65,7 +67,7 @@ def show(graded: list[Graded], console: Console) -> None:
             console.print(f"  and {len(lines) - _LINES} more: see Formgrader.")
 
 
-def _marks(graded: list[Graded]) -> Table:
+def _marks(graded: "list[Graded]") -> Table:
     most = {one.assignment: one.max_points for one in graded}
     table = Table("Learner", *(escape(f"{name} /{points:g}") for name, points in most.items()))
     for column in table.columns[1:]:
@@ -78,7 +80,7 @@ def _marks(graded: list[Graded]) -> Table:
     return table
 
 
-def _by_hand(graded: list[Graded]) -> list[str]:
+def _by_hand(graded: "list[Graded]") -> list[str]:
     counts = Counter(
         (one.assignment, result["grade_id"])
         for one in graded
@@ -88,7 +90,7 @@ def _by_hand(graded: list[Graded]) -> list[str]:
     return [f"{name}, {cell}: {count} to mark by hand" for (name, cell), count in counts.items()]
 
 
-def _for_a_person(one: Graded) -> list[str]:
+def _for_a_person(one: "Graded") -> list[str]:
     """What was found out about a submission, each reason once, with the cells that it concerns."""
     who = f"{one.student}, {one.assignment}"
     found = [finding["message"] for finding in one.findings if finding["kind"] != "changed"]

@@ -1,211 +1,156 @@
-"""The processes that grade submissions.
-
-A process that has imported what notebooks import, and that has a warm process in the sandbox, forks
-a server for each assignment, which rehearses that assignment; each notebook runs in a fork of its
-server, and its learner's cells in a fork of the process in the sandbox. No state passes from one
-submission to the next.
-"""
+"""Grades one submission after the other, with a server for each assignment."""
 
 import contextlib
 import json
 import os
-import signal
 import socket
+import subprocess
 import sys
-from typing import Any, BinaryIO
+import threading
+from typing import Any
 
-from .assess import assess
 from .errors import NoSandbox
-from .isolate import be_silent, end_with_parent
-from .limits import Limits
-from .probe import probe
-from .rehearse import rehearse, threads
-from .sandbox import ENVIRONMENT, Sandbox
-from .settle import settle, use_huge_pages
-from .shell import KeepingShell, new_shell
-from .zygote import warm
 
-_KEPT = 3  # assignments that are ready at a time
+_KEPT = 3  # servers of a worker at a time
 
 
 class WorkerDied(Exception):
     """A process ended while it graded this submission; the message says how."""
 
 
-def grade_submission(job: dict[str, Any]) -> dict[str, Any]:
-    """Grade one submission.
+class Nursery:
+    """The process that servers are forks of (`nursery`). It starts, and waits for `begin`."""
 
-    job: `{"student", "assignment", "plan", "plan_digest", "rehearse", "digest", "findings",
-    "notebooks": {name: base64}, "files": {path: base64}, "setup": {"imports", "limits",
-    "confined", "out_of_sight"}}`.
-    Returns `{"student", "assignment", "notebooks": {name: {"text", "results", "findings",
-    "answered"}}}`: the autograded notebook, records as in `records`, and the grade ids of the cells
-    that the learner has changed. Raises NoSandbox, WorkerDied.
-    """
-    global _process
-    if _process is None or _process.setup != job["setup"]:
-        close()
-        _process = _Process(job["setup"])
-    return json.loads(_process.grade(job))
+    def __init__(self) -> None:
+        self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "chainrule.grading.nursery", str(theirs.fileno())],
+            env=os.environ | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,  # Ctrl-C is for the one who collects the results
+        )
+        theirs.close()
+        self._lock = threading.Lock()
+        self._ready, self._why = False, ""
 
+    def begin(self, setup: dict[str, Any]) -> None:
+        """Say what is to be graded; `setup` as in a job."""
+        assert self.process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self.process.stdin.write(json.dumps(setup).encode() + b"\n")
+            self.process.stdin.flush()
 
-class _Process:
-    """This process, warm for one setup. Raises NoSandbox."""
-
-    def __init__(self, setup: dict[str, Any]) -> None:
-        global _shell
-        self.setup = setup
-        self.limits = Limits(**setup["limits"])
-        for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND"):
-            os.environ[name] = ENVIRONMENT[name]
-        os.environ["NBGRADER_EXECUTION"] = ENVIRONMENT["NBGRADER_EXECUTION"]
-        self.sandbox = Sandbox(setup["imports"], self.limits, setup["confined"])
-        warm(setup["imports"])
-        _shell = _shell or new_shell(self.limits.output_bytes)
-        use_huge_pages()
-        self.sandbox.wait()
-        if setup["confined"]:
-            probe(self.sandbox, self.limits, setup["out_of_sight"])
-        self.servers: dict[tuple[str, bool], _Server] = {}
-
-    def grade(self, job: dict[str, Any]) -> bytes:
-        """The result as a line of JSON. Raises WorkerDied."""
-        key = job["plan_digest"], job["rehearse"]
-        server = self.servers.pop(key, None) or self._server(job)
+    def server(self, plan: dict[str, Any], digest: str, rehearse: bool) -> "Server":
+        """A new server for an assignment. Raises NoSandbox, WorkerDied."""
+        self._wait()
+        ours, theirs = socket.socketpair()
         try:
-            answer = server.grade(job)
+            with theirs:
+                request = json.dumps([digest, rehearse]).encode()
+                socket.send_fds(self.control, [request], [theirs.fileno()])
+        except OSError:
+            raise WorkerDied("the process that starts servers ended") from None
+        return Server(ours, plan)
+
+    def ended(self) -> bool:
+        """Whether it was ready, and is no more."""
+        return self._ready and self.process.poll() is not None
+
+    def close(self) -> None:
+        """End it, and all that it has started."""
+        self.process.kill()
+        self.process.wait()
+        self.control.close()
+        for pipe in (self.process.stdin, self.process.stderr):
+            with contextlib.suppress(BrokenPipeError):
+                pipe.close()  # type: ignore[union-attr]
+
+    def _wait(self) -> None:
+        """Return when it is ready. Raises NoSandbox."""
+        with self._lock:
+            if self._ready:
+                return
+            if not self._why:
+                with contextlib.suppress(ConnectionResetError):
+                    self._ready = self.control.recv(64) == b"ready"
+            if not self._ready:
+                assert self.process.stderr is not None
+                said = self.process.stderr.read().decode(errors="replace").strip().splitlines()
+                self._why = self._why or (said or ["the process that starts servers ended"])[-1]
+                raise NoSandbox(self._why)
+
+
+class Server:
+    """Grades submissions of one assignment (`server.serve`)."""
+
+    def __init__(self, channel: socket.socket, plan: dict[str, Any]) -> None:
+        with channel:
+            self.stream = channel.makefile("rwb")
+        self._say(plan)
+
+    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+        """Raises WorkerDied."""
+        answer = b""
+        with contextlib.suppress(ConnectionResetError):
+            self._say({key: value for key, value in job.items() if key != "plan"})
+            answer = self.stream.readline()
+        if not answer:
+            raise WorkerDied("the process that graded it ended")
+        return json.loads(answer)
+
+    def close(self) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self.stream.close()
+
+    def _say(self, what: dict[str, Any]) -> None:
+        with contextlib.suppress(BrokenPipeError):
+            self.stream.write(json.dumps(what).encode() + b"\n")
+            self.stream.flush()
+
+
+class Worker:
+    """Grades with servers of its own."""
+
+    def __init__(self, nursery: Nursery) -> None:
+        self.nursery = nursery
+        self.servers: dict[tuple[str, bool], Server] = {}
+
+    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+        """See `grade_submission`. Raises NoSandbox, WorkerDied."""
+        key = job["plan_digest"], job["rehearse"]
+        server = self.servers.pop(key, None) or self.nursery.server(job["plan"], *key)
+        try:
+            graded = server.grade(job)
         except WorkerDied:
             server.close()
             raise
         self.servers[key] = server  # the last one used is the last one to go
         while len(self.servers) > _KEPT:
             self.servers.pop(next(iter(self.servers))).close()
-        return answer
-
-    def _server(self, job: dict[str, Any]) -> "_Server":
-        server = _Server(job["plan"], job["rehearse"], self.sandbox, self.limits)
-        if server.ready:
-            return server
-        server.close()
-        return _Server(job["plan"], False, self.sandbox, self.limits)
-
-    def close(self) -> None:
-        for server in self.servers.values():
-            server.close()
-        self.sandbox.close()
+        return graded
 
 
-class _Server:
-    """A fork of this process that grades the submissions of one assignment."""
+def grade_submission(job: dict[str, Any]) -> dict[str, Any]:
+    """Grade one submission, in any process: what an executor's workers run.
 
-    def __init__(self, plan: dict, rehearsing: bool, sandbox: Sandbox, limits: Limits) -> None:
-        jobs, ours = os.pipe()
-        theirs, results = os.pipe()
-        self.process = os.fork()
-        if self.process == 0:
-            try:
-                end_with_parent()
-                be_silent()
-                os.close(ours)
-                os.close(theirs)
-                with os.fdopen(jobs, "rb") as lines, os.fdopen(results, "wb") as out:
-                    _serve_assignment(plan, rehearsing, sandbox, limits, lines, out)
-            finally:
-                os._exit(0)
-        os.close(jobs)
-        os.close(results)
-        self.jobs, self.results = os.fdopen(ours, "wb"), os.fdopen(theirs, "rb")
-        self.ready = self.results.readline() == b"ready\n"
-
-    def grade(self, job: dict[str, Any]) -> bytes:
-        """The result as a line of JSON. Raises WorkerDied."""
-        lean = {key: value for key, value in job.items() if key != "plan"}
-        answer = b""
-        with contextlib.suppress(BrokenPipeError):
-            self.jobs.write(json.dumps(lean).encode() + b"\n")
-            self.jobs.flush()
-            answer = self.results.readline()
-        if not answer:
-            raise WorkerDied("the process that graded it ended")
-        return answer
-
-    def close(self) -> None:
-        with contextlib.suppress(BrokenPipeError):
-            self.jobs.close()
-        self.results.close()
-        os.kill(self.process, signal.SIGKILL)
-        os.waitpid(self.process, 0)
-
-
-def _serve_assignment(
-    plan: dict, rehearsing: bool, sandbox: Sandbox, limits: Limits, jobs: BinaryIO, out: BinaryIO
-) -> None:
-    assert _shell is not None
-    before = threads()
-    start = sandbox.fork
-    if rehearsing:
-        modules = rehearse(_shell, plan, limits)
-        in_sight = [notebook["in_sight"] for notebook in plan["notebooks"].values()]
-        start = sandbox.warmer(modules, in_sight)
-    settle()
-    # A fork would lack the threads that a rehearsal started.
-    out.write(b"ready\n" if threads() == before else b"not forkable\n")
-    out.flush()
-    for line in jobs:
-        job = json.loads(line) | {"plan": plan}
-        out.write(json.dumps(assess(job, start, _shell)).encode() + b"\n")
-        out.flush()
-
-
-_process: _Process | None = None
-_shell: KeepingShell | None = None
-
-
-def close() -> None:
-    """End what this process has started."""
-    global _process
-    if _process is not None:
-        _process.close()
-        _process = None
-
-
-def main() -> None:
-    """`python -m chainrule.grading.worker FD...`: the setup comes in on standard input.
-
-    For each socket, a fork of this process takes jobs from it, one a line, and answers with
-    results. A job whose plan has come before on its socket does without.
+    job: `{"student", "assignment", "plan", "plan_digest", "rehearse", "digest", "findings",
+    "notebooks": {name: base64}, "files": {path: base64}, "setup": {"imports", "limits", "confined",
+    "many", "out_of_sight"}}`.
+    Returns `{"student", "assignment", "notebooks": {name: {"text", "results", "findings",
+    "answered"}}}`: the autograded notebook, records as in `records`, and the grade ids of the cells
+    that the learner has changed. Raises NoSandbox, WorkerDied.
     """
-    end_with_parent()
-    process = None
-    try:
-        process = _Process(json.loads(sys.stdin.readline()))
-    except NoSandbox as error:
-        sys.exit(str(error))
-    channels = [socket.socket(fileno=int(number)) for number in sys.argv[1:]]
-    for channel in channels:
-        if os.fork() == 0:
-            end_with_parent()
-            be_silent()
-            for other in channels:
-                if other is not channel:
-                    other.close()
-            _serve_channel(channel, process)
-            os._exit(0)
-        channel.close()
-    sys.stdin.read()  # until the other side hangs up
-    process.sandbox.close()
-    os._exit(0)
+    global _worker, _setup
+    if _worker is None or _setup != job["setup"] or _worker.nursery.ended():
+        if _worker is not None:
+            _worker.nursery.close()
+        _worker, _setup = Worker(Nursery()), job["setup"]
+        _worker.nursery.begin(_setup)
+    return _worker.grade(job)
 
 
-def _serve_channel(channel: socket.socket, process: _Process) -> None:
-    plans: dict[str, dict[str, Any]] = {}
-    with channel.makefile("rwb") as lines:
-        for line in lines:
-            job = json.loads(line)
-            plans.setdefault(job["plan_digest"], job.get("plan", {}))
-            lines.write(process.grade(job | {"plan": plans[job["plan_digest"]]}))
-            lines.flush()
-
-
-if __name__ == "__main__":
-    main()
+_worker: Worker | None = None
+_setup: dict[str, Any] = {}

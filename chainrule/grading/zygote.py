@@ -28,7 +28,8 @@ def main() -> None:
     from .learner import prepare
 
     prepare()
-    use_huge_pages()
+    if setup["many"]:
+        use_huge_pages()
     control.send(b"ready")
     _serve(control, Limits(**setup["limits"]), setup["confined"])
 

@@ -1,0 +1,99 @@
+"""The process whose forks do the grading: it has imported what notebooks import.
+
+It has a warm process in the sandbox, and forks a template for each assignment, which rehearses
+that assignment and forks its servers; each notebook runs in a fork of its server, and its learner's
+cells in a fork of the process in the sandbox. No state passes from one submission to the next.
+"""
+
+import json
+import os
+import signal
+import socket
+import sys
+from typing import Any
+
+from .errors import NoSandbox
+from .isolate import be_silent, end_with_parent
+from .limits import Limits
+from .probe import probe
+from .sandbox import ENVIRONMENT, Sandbox
+from .server import be_template
+from .settle import use_huge_pages
+from .shell import KeepingShell, new_shell
+from .zygote import warm
+
+_KEPT = 3  # templates at a time
+_REQUEST_BYTES = 4096
+
+
+def main() -> None:
+    """`python -m chainrule.grading.nursery FD`: the setup comes in on standard input.
+
+    FD is the control socket. On it this process says that it is ready; then each request on it is
+    `[plan_digest, rehearse]` with a socket for a server: see `server.serve`.
+    """
+    end_with_parent()
+    control = socket.socket(fileno=int(sys.argv[1]))
+    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND"):
+        os.environ[name] = ENVIRONMENT[name]
+    os.environ["NBGRADER_EXECUTION"] = ENVIRONMENT["NBGRADER_EXECUTION"]
+    shell = new_shell(output_bytes=0)
+    setup = sys.stdin.readline()
+    if not setup:
+        return
+    try:
+        _Nursery(json.loads(setup), shell).serve(control)
+    except NoSandbox as error:
+        sys.exit(str(error))
+
+
+class _Nursery:
+    """Raises NoSandbox."""
+
+    def __init__(self, setup: dict[str, Any], shell: KeepingShell) -> None:
+        self.limits, self.shell = Limits(**setup["limits"]), shell
+        self.sandbox = Sandbox(setup["imports"], self.limits, setup["confined"], setup["many"])
+        warm(setup["imports"])
+        if setup["many"]:
+            use_huge_pages()
+        self.sandbox.wait()
+        if setup["confined"]:
+            probe(self.sandbox, self.limits, setup["out_of_sight"])
+        self.templates: dict[tuple[str, bool], socket.socket] = {}
+
+    def serve(self, control: socket.socket) -> None:
+        control.send(b"ready")
+        be_silent()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a template
+        while True:
+            request, descriptors, _, _ = socket.recv_fds(control, _REQUEST_BYTES, 1)
+            if not request:
+                os.killpg(0, signal.SIGKILL)  # the other side hung up: all is over
+            self._hand_on(tuple(json.loads(request)), descriptors[0], control)
+            os.close(descriptors[0])
+
+    def _hand_on(self, key: Any, descriptor: int, control: socket.socket) -> None:
+        """Give a server's socket to the template of its assignment."""
+        template = self.templates.pop(key, None) or self._template(key[1], control)
+        socket.send_fds(template, [b"server"], [descriptor])
+        self.templates[key] = template  # the last one used is the last one to go
+        while len(self.templates) > _KEPT:
+            self.templates.pop(next(iter(self.templates))).close()
+
+    def _template(self, rehearsing: bool, control: socket.socket) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        if os.fork() == 0:
+            end_with_parent()
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            for other in (control, ours, *self.templates.values()):
+                other.close()
+            try:
+                be_template(theirs, rehearsing, self.sandbox, self.limits, self.shell)
+            finally:
+                os._exit(0)
+        theirs.close()
+        return ours
+
+
+if __name__ == "__main__":
+    main()
