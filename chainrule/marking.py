@@ -129,18 +129,22 @@ class _Carrier:
     @cached_property
     def suspects(self) -> dict[str, Callable[..., Any]]:
         """The earlier functions that are wrong in some case; the others can be left out of sets."""
-        self._call_alone(self.cases)
+        for case in self.cases:
+            self._call_alone(case)
         wrong = {name for slips in self.singles.values() for one in slips for name in one.slipped}
         return {name: function for name, function in self.earlier.items() if name in wrong}
 
-    def _call_alone(self, cases: Sequence[Case]) -> None:
-        new = [case for case in cases if case not in self.singles]
-        self.singles |= composed_of_one(self.question, self.earlier, new)
+    def _call_alone(self, case: Case) -> None:
+        """Mostly one case is enough; whoever needs a second one gets all, in one message each."""
+        if case not in self.singles:
+            cases = self.cases if self.singles else [case]
+            new = [case for case in cases if case not in self.singles]
+            self.singles |= composed_of_one(self.question, self.earlier, new)
 
     def _composed(self, case: Case) -> Iterator[Composed]:
         """The composites of a case that slip; each set is put together when it is asked for."""
         if case not in self.left:
-            self._call_alone([case])
+            self._call_alone(case)
             self.known[case] = list(self.singles[case])
             # Where none of them slips alone, all are right, and so is every set.
             sets = self.known[case] and composed_of_more(self.question, self.suspects, case)

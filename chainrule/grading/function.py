@@ -29,7 +29,6 @@ class RemoteFunction:
         self.handle: int = told["mine"]
         self.life = wall.life
         self.found_as: str | None = None
-        self._told: dict[str, Any] | None = None
         self.__name__ = self.__qualname__ = str(told.get("name", ""))[:200]
         self.__doc__ = told["doc"] if isinstance(told.get("doc"), str) else None
 
@@ -47,18 +46,13 @@ class RemoteFunction:
     @property
     def source(self) -> str:
         """The text of the definition; may be empty."""
-        return str(self._described().get("source", ""))
+        return str(self._wall.describe(self).get("source", ""))
 
     @property
     def reads(self) -> dict[str, str]:
         """The global names that the code reads -> the kind of each."""
-        reads = self._described().get("reads")
+        reads = self._wall.describe(self).get("reads")
         return {str(k): str(v) for k, v in reads.items()} if isinstance(reads, dict) else {}
-
-    def _described(self) -> dict[str, Any]:
-        if self._told is None:
-            self._told = self._wall.describe(self)
-        return self._told
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):

@@ -212,11 +212,14 @@ class Answers:
         for number, theirs in self.theirs.items():
             if theirs is function:
                 return {"yours": number}
-        self.functions.append(function)
+        number = next((n for n, ours in enumerate(self.functions) if ours is function), None)
+        if number is None:
+            number = len(self.functions)
+            self.functions.append(function)
         kind = "class" if isinstance(function, type) else "function"
         name = str(getattr(function, "__name__", type(function).__name__))
         doc = getattr(function, "__doc__", None)
-        told = {"mine": len(self.functions) - 1, "name": name[:200], "kind": kind}
+        told = {"mine": number, "name": name[:200], "kind": kind}
         return told | {"doc": doc[:10_000] if isinstance(doc, str) else None}
 
     def _decoder(self, buffers: list[bytes]) -> values.Decoder:

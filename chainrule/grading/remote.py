@@ -51,6 +51,7 @@ class Learner:
         self.wire: Wire | None = None
         self.line: socket.socket | None = None
         self.life = 0  # counts the processes: functions of an earlier one are gone
+        self.described: dict[int, dict[str, Any]] = {}
         self.ours: list[Any] = []
         self.trouble: list[Gone | NeedsPerson] = []  # in this cell, also where a test hid it
 
@@ -64,6 +65,7 @@ class Learner:
 
         known: it is an answer or a cell of the instructor, no cell of the learner's own.
         """
+        self.described = {}
         answer, _ = self._ask({"do": "run", "source": source})
         outputs, error = answer.get("outputs"), answer.get("error")
         if not isinstance(outputs, list):
@@ -105,7 +107,11 @@ class Learner:
             raise KeyError(name)
 
     def describe(self, function: RemoteFunction) -> dict[str, Any]:
-        return self._ask({"do": "describe", "function": self._handle(function)})[0]
+        """The text of the definition, and what it reads: both as long as no cell runs."""
+        handle = self._handle(function)
+        if handle not in self.described:
+            self.described[handle] = self._ask({"do": "describe", "function": handle})[0]
+        return self.described[handle]
 
     def call(
         self, function: RemoteFunction, given: Sequence[tuple[Sequence[Any], dict[str, Any]]]
@@ -191,6 +197,7 @@ class Learner:
         channel, self.line = self.start()
         self.wire = Wire(channel)
         self.life += 1
+        self.described = {}
         if self.files:
             numbers = {path: number for number, path in enumerate(self.files)}
             self._exchange({"do": "files", "files": numbers}, list(self.files.values()))
