@@ -65,6 +65,10 @@ class Jobs:
         self._rehearsed = {name for name, count in counts.items() if count >= _MANY}
         self.setup["many"] = bool(self._rehearsed)
 
+    def ahead(self) -> list[tuple[dict[str, Any], str]]:
+        """Plans and digests of the assignments that are rehearsed, in their order."""
+        return [(self.plans[name], self.digests[name]) for name in sorted(self._rehearsed)]
+
     def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
         """The job of one submission, and the submission as it was read."""
         found = self.read(student, assignment)

@@ -212,9 +212,9 @@ class Answers:
         for number, theirs in self.theirs.items():
             if theirs is function:
                 return {"yours": number}
-        number = next((n for n, ours in enumerate(self.functions) if ours is function), None)
-        if number is None:
-            number = len(self.functions)
+        numbers = (n for n, known in enumerate(self.functions) if known is function)
+        number = next(numbers, len(self.functions))
+        if number == len(self.functions):
             self.functions.append(function)
         kind = "class" if isinstance(function, type) else "function"
         name = str(getattr(function, "__name__", type(function).__name__))

@@ -20,9 +20,9 @@ from .sandbox import ENVIRONMENT, Sandbox
 from .server import be_template
 from .settle import use_huge_pages
 from .shell import KeepingShell, new_shell
+from .worker import KEPT
 from .zygote import warm
 
-_KEPT = 3  # templates at a time
 _REQUEST_BYTES = 4096
 
 
@@ -77,7 +77,7 @@ class _Nursery:
         template = self.templates.pop(key, None) or self._template(key[1], control)
         socket.send_fds(template, [b"server"], [descriptor])
         self.templates[key] = template  # the last one used is the last one to go
-        while len(self.templates) > _KEPT:
+        while len(self.templates) > KEPT:
             self.templates.pop(next(iter(self.templates))).close()
 
     def _template(self, rehearsing: bool, control: socket.socket) -> socket.socket:

@@ -1,25 +1,33 @@
 """Workers on this machine, behind the interface of concurrent.futures."""
 
 import threading
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from .worker import Nursery, Worker
+from .worker import Nursery, Planned, Worker
 
 
 class LocalPool(ThreadPoolExecutor):
     """Each of its threads is a worker.
 
-    setup: of the jobs to come. nursery: one that has not begun; it ends with the pool.
+    setup: of the jobs to come. nursery: one that has not begun; it ends with the pool. ahead: see
+    `Nursery.begin`.
     """
 
-    def __init__(self, workers: int, setup: dict[str, Any], nursery: Nursery) -> None:
+    def __init__(
+        self,
+        workers: int,
+        setup: dict[str, Any],
+        nursery: Nursery,
+        ahead: Iterable[Planned] = (),
+    ) -> None:
         super().__init__(workers)
         self._setup = setup
         self._here = threading.local()
         self._lock = threading.Lock()
         self._nursery = nursery
-        self._nursery.begin(setup)
+        self._nursery.begin(setup, ahead)
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
         """`worker.grade_submission`, in this thread. Raises NoSandbox, WorkerDied."""

@@ -18,7 +18,7 @@ from .errors import CourseError
 from .jobs import Jobs
 from .pool import LocalPool
 from .submission import Submission
-from .worker import Nursery, Worker, WorkerDied, grade_submission
+from .worker import KEPT, Nursery, Worker, WorkerDied, grade_submission
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker
@@ -105,7 +105,7 @@ def _results(
             job, submission = maker.make(*pair)
             yield [(_safely(partial(worker.grade, job), job), job, submission)]
     else:
-        pool = LocalPool(workers, maker.setup, nursery)
+        pool = LocalPool(workers, maker.setup, nursery, maker.ahead()[:KEPT])
         try:
             yield from _handed_out(maker, pairs, pool, pool.grade, ahead)
         finally:

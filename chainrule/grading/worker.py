@@ -7,11 +7,15 @@ import socket
 import subprocess
 import sys
 import threading
+from collections.abc import Iterable
 from typing import Any
 
 from .errors import NoSandbox
 
-_KEPT = 3  # servers of a worker at a time
+KEPT = 3  # servers of a worker at a time, and templates of a nursery
+
+
+Planned = tuple[dict[str, Any], str]  # the plan of an assignment, and its digest
 
 
 class WorkerDied(Exception):
@@ -35,17 +39,29 @@ class Nursery:
         theirs.close()
         self._lock = threading.Lock()
         self._ready, self._why = False, ""
+        self._ahead: dict[str, Server] = {}
 
-    def begin(self, setup: dict[str, Any]) -> None:
-        """Say what is to be graded; `setup` as in a job."""
+    def begin(self, setup: dict[str, Any], ahead: Iterable[Planned] = ()) -> None:
+        """Say what is to be graded; `setup` as in a job.
+
+        ahead: plans and digests of the first assignments, whose rehearsals begin now.
+        """
         assert self.process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self.process.stdin.write(json.dumps(setup).encode() + b"\n")
             self.process.stdin.flush()
+        with contextlib.suppress(WorkerDied):
+            for plan, digest in ahead:
+                self._ahead[digest] = self._asked(plan, digest, True)
 
     def server(self, plan: dict[str, Any], digest: str, rehearse: bool) -> "Server":
         """A new server for an assignment. Raises NoSandbox, WorkerDied."""
         self._wait()
+        with self._lock:
+            ready = self._ahead.pop(digest, None) if rehearse else None
+        return ready or self._asked(plan, digest, rehearse)
+
+    def _asked(self, plan: dict[str, Any], digest: str, rehearse: bool) -> "Server":
         ours, theirs = socket.socketpair()
         try:
             with theirs:
@@ -64,6 +80,8 @@ class Nursery:
         self.process.kill()
         self.process.wait()
         self.control.close()
+        for server in self._ahead.values():
+            server.close()
         for pipe in (self.process.stdin, self.process.stderr):
             with contextlib.suppress(BrokenPipeError):
                 pipe.close()  # type: ignore[union-attr]
@@ -128,7 +146,7 @@ class Worker:
             server.close()
             raise
         self.servers[key] = server  # the last one used is the last one to go
-        while len(self.servers) > _KEPT:
+        while len(self.servers) > KEPT:
             self.servers.pop(next(iter(self.servers))).close()
         return graded
 
