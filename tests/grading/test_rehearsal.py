@@ -1,0 +1,67 @@
+"""An assignment is rehearsed before its first submission; whatever that does, nobody pays."""
+
+import os
+import signal
+
+import psutil
+import pytest
+
+from chainrule.grading import grade, records
+
+from . import courses
+
+DOUBLE = "### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION"
+REHEARSALS = {
+    "nothing special": "here = 1",
+    "starts a thread": "import threading\n"
+    "threading.Thread(target=threading.Event().wait, daemon=True).start()",
+    "ends its process": "import os\nif 'CHAINRULE_REHEARSAL' in os.environ:\n    os._exit(0)",
+    "raises": "import os\nif 'CHAINRULE_REHEARSAL' in os.environ:\n    raise SystemExit",
+    "never ends": "import os\nwhile 'CHAINRULE_REHEARSAL' in os.environ:\n    pass",
+}
+
+
+def a_class(root, learners, cell="here = 1"):
+    cells = [
+        courses.locked("given", cell),
+        courses.answer("double", DOUBLE),
+        courses.test("test_double", "assert double(3) == 6", points=2),
+        courses.test("test_given", "assert 'CHAINRULE_REHEARSAL' not in __import__('os').environ"),
+    ]
+    courses.make_course(root, {"nb": cells})
+    for number in range(learners):
+        body = "x + x" if number else "x"
+        answer = f"def double(x):\n    return {body}"
+        courses.submit(root, f"learner{number:02}", courses.fill(double=answer))
+    return root
+
+
+@pytest.fixture(scope="module", params=REHEARSALS)
+def rehearsed(request, tmp_path_factory):
+    root = tmp_path_factory.mktemp("rehearsed")
+    return a_class(root, learners=5, cell=REHEARSALS[request.param])
+
+
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_a_rehearsal_costs_nobody_a_mark(rehearsed, jobs):
+    graded = grade(rehearsed, jobs=jobs, force=True, cell_seconds=2)
+    assert [one.points for one in graded] == [1.0, 3.0, 3.0, 3.0, 3.0]
+
+
+def test_the_process_that_starts_servers_may_end(tmp_path):
+    """Whoever was being graded then needs a person; all the others are graded."""
+    done_by_then = []
+
+    def end_it(done, of):
+        for child in psutil.Process().children() if not done_by_then else ():
+            if "chainrule.grading.nursery" in child.cmdline():
+                done_by_then.append(done)
+                os.kill(child.pid, signal.SIGKILL)
+
+    graded = grade(a_class(tmp_path, learners=30), jobs=2, watch=end_it)
+    assert len(graded) == 30 and done_by_then[0] < 26
+    lost = [one for one in graded if one.needs_person]
+    assert len(lost) <= 4
+    for one in lost:
+        assert {result["verdict"] for result in one.notebooks["nb"]} == {records.NEEDS_PERSON}
+    assert all(one.points in (1.0, 3.0) for one in graded if one not in lost)
