@@ -49,7 +49,7 @@ def not_graded(job: dict[str, Any], reason: str) -> dict[str, Any]:
 def put_together(
     plan: dict[str, Any],
     cells: list[dict[str, Any]],
-    outputs: dict[int, list],
+    outputs: dict[int, list[Any]],
     results: list[dict[str, Any]],
     findings: list[dict[str, str]],
     job: dict[str, Any],
@@ -74,8 +74,8 @@ def put_together(
 
 
 def _grade_notebook(
-    name: str, plan: dict[str, Any], job: dict[str, Any], findings: list, run: _Ran
-) -> tuple[list, list, dict[int, list]]:
+    name: str, plan: dict[str, Any], job: dict[str, Any], findings: list[Any], run: _Ran
+) -> tuple[list[Any], list[Any], dict[int, list[Any]]]:
     submitted, fault, reason = _submitted(name, plan, job, findings)
     cells, changed = rebuild(plan, submitted)
     findings += changed
@@ -98,8 +98,8 @@ def _grade_notebook(
 
 
 def _submitted(
-    name: str, plan: dict[str, Any], job: dict[str, Any], findings: list
-) -> tuple[list | None, str, str]:
+    name: str, plan: dict[str, Any], job: dict[str, Any], findings: list[Any]
+) -> tuple[list[Any] | None, str, str]:
     """The submitted cells; or None, and the verdict and reason for all questions."""
     content = job["notebooks"].get(name)
     if content is None:
@@ -144,7 +144,7 @@ def _run(
     for _ in range(_TRIES):
         with folder(master) as place:
             ran = in_fork(run, place, seconds)
-        if ran is not None:
+        if isinstance(ran, dict):
             return ran | {"lost": lost}
         (number,) = struct.unpack("<I", here[:4])
         skip.add(number)

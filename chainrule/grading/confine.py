@@ -71,7 +71,7 @@ def fork_into_namespaces() -> int:
     _, _, clone = _ARCHITECTURES[platform.machine()]
     flags = _NEWUSER | _NEWPID | _NEWIPC | _NEWNET | _NEWNS | signal.SIGCHLD
     _python.PyOS_BeforeFork()
-    child = _python_libc.syscall(clone, flags, 0, 0, 0, 0)
+    child = int(_python_libc.syscall(clone, flags, 0, 0, 0, 0))
     if child == 0:
         _python.PyOS_AfterFork_Child()
         return 0

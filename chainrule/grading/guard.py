@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from . import records
 from .limits import Limits
 
 _LOOK_SECONDS = 0.05
@@ -107,6 +108,25 @@ def _pid_in_proc(handle: int) -> int:
         if row.startswith("Pid:"):
             return int(row.split()[1])
     return -1
+
+
+def ending(told: dict[str, Any], limits: Limits) -> tuple[str, str]:
+    """Verdict and reason for the guard's word of how a learner process ended."""
+    if told.get("reason") == "memory":
+        return records.MEMORY, f"it used more than {limits.memory_bytes >> 20} MiB"
+    if told.get("reason") == "processes":
+        return records.CRASHED, f"it started more than {limits.processes} processes"
+    if told.get("reason") == "confine":
+        return records.CRASHED, f"the sandbox failed: {told.get('error')}"
+    status = told.get("status")
+    if not isinstance(status, int):
+        return records.CRASHED, "it ended"
+    number = status & 0x7F
+    if number == signal.SIGXCPU:
+        return records.TIME_OUT, f"it took {limits.notebook_seconds:g} s of computing"
+    if number:
+        return records.CRASHED, f"it was ended by {signal.Signals(number).name}"
+    return records.CRASHED, f"it ended itself with exit status {status >> 8}"
 
 
 def descendants(process: int) -> list[int]:

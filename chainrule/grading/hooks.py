@@ -73,10 +73,11 @@ class SafeExporter(NotebookExporter):
             graded = self._worker.grade(job)
         except WorkerDied as died:
             graded = not_graded(job, str(died))
-        return graded["notebooks"][name]
+        notebook: dict[str, Any] = graded["notebooks"][name]
+        return notebook
 
 
-class SaveMarks(SaveAutoGrades):
+class SaveMarks(SaveAutoGrades):  # type: ignore[misc]
     """Saves the points that grading has written into the cells: outputs are not looked at."""
 
     def _add_score(self, cell: Any, resources: Any) -> None:

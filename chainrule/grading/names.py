@@ -6,11 +6,12 @@ import importlib
 import sys
 from typing import Any
 
-from .remote import Learner, NeedsPerson
+from .remote import Learner
+from .trouble import NeedsPerson
 from .values import CannotCross
 
 
-class TestNames(dict):
+class TestNames(dict[str, Any]):
     """The globals of the trusted cells.
 
     A name is looked up among the trusted cells' own, among what the instructor's notebook imports

@@ -9,10 +9,12 @@ from chainrule import safe_html
 from . import records, verdict
 from .limits import Limits
 from .names import TestNames
+from .outputs import NOTHING
 from .rebuild import BOTH, LEARNER, TEST
-from .remote import Gone, Learner, NeedsPerson
+from .remote import Learner
 from .sandbox import Start
-from .shell import NOTHING, KeepingShell, OutOfTime, alarm
+from .shell import KeepingShell, OutOfTime, alarm
+from .trouble import Gone, NeedsPerson
 
 _ALLOWED = ("text/plain", "text/html", "image/png", "image/jpeg")
 
@@ -116,7 +118,7 @@ class _Run:
         self.results.append(result)
         return outputs
 
-    def _trusted(self, source: str, crossing: bool) -> tuple[list, BaseException | None, Any]:
+    def _trusted(self, source: str, crossing: bool) -> tuple[list[Any], BaseException | None, Any]:
         self.names.asked, self.names.missing = set(), set()
         self.names.crossing = crossing
         try:

@@ -99,7 +99,9 @@ def _shows_only(cell: Any) -> bool:
     return cell.cell_type == "code" and not about.get("grade") and not about.get("solution")
 
 
-def _known_cell(known: Any, notebook: Notebook, about: dict, written: str) -> dict[str, Any]:
+def _known_cell(
+    known: Any, notebook: Notebook, about: dict[str, Any], written: str
+) -> dict[str, Any]:
     graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
     solution = known.name in {cell.name for cell in notebook.solution_cells}
     task = known.name in {cell.name for cell in notebook.task_cells}

@@ -19,14 +19,13 @@ def exception(body: Any) -> BaseException:
     """The built-in exception that was described; its `learner_type` is what the learner raised."""
     name, text, learner_type = map(str, body)
     kind = getattr(builtins, name, None)
-    if not (isinstance(kind, type) and issubclass(kind, (Exception, SystemExit))):
-        return _told(RuntimeError(f"{name}: {text}"), learner_type)
-    try:
-        return _told(kind(text), learner_type)
-    except TypeError:  # UnicodeDecodeError and the like take other arguments
-        return _told(next(k for k in kind.__mro__ if k in (ValueError, Exception))(text), name)
-
-
-def _told(error: Any, learner_type: str) -> Any:
-    error.learner_type = learner_type
+    if isinstance(kind, type) and issubclass(kind, (Exception, SystemExit)):
+        try:
+            error: BaseException = kind(text)
+        except TypeError:  # UnicodeDecodeError and the like take other arguments
+            error = next(k for k in kind.__mro__ if k in (ValueError, Exception))(text)
+            learner_type = name
+    else:
+        error = RuntimeError(f"{name}: {text}")
+    error.learner_type = learner_type  # type: ignore[attr-defined]
     return error

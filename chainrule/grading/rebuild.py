@@ -64,7 +64,8 @@ def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
     import nbformat
 
     try:
-        return nbformat.convert(nbformat.from_dict(notebook), 4)
+        upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(notebook), 4)
+        return upgraded
     except Exception as error:  # whatever a damaged notebook makes of the converter
         raise Unreadable(f"The old notebook could not be converted ({error}).") from None
 
@@ -147,7 +148,9 @@ def rebuild(
     return cells, findings
 
 
-def _rebuilt(cell: dict[str, Any], theirs: dict[str, Any] | None, flags: list[str]) -> dict:
+def _rebuilt(
+    cell: dict[str, Any], theirs: dict[str, Any] | None, flags: list[str]
+) -> dict[str, Any]:
     source = theirs["source"] if theirs is not None and cell["solution"] else cell["source"]
     answered = cell["solution"] and theirs is not None and source != cell["source"]
     # A missing answer is shown as released, but not run: it could undo one that lost its id.

@@ -6,7 +6,6 @@ run again.
 """
 
 import json
-import signal
 import socket
 import sys
 import time
@@ -16,23 +15,13 @@ from typing import Any, NoReturn
 
 from . import records, values
 from .function import RemoteFunction, floating, warn
+from .guard import ending
 from .limits import Limits
 from .overwrite import overwrite
 from .raised import describe, exception
 from .sandbox import Start
-from .wire import Closed, Wire
-
-
-class Gone(BaseException):
-    """The learner process ended; not an Exception, so that no test takes it for a wrong answer."""
-
-    def __init__(self, verdict: str, reason: str) -> None:
-        super().__init__(reason)
-        self.verdict, self.reason = verdict, reason
-
-
-class NeedsPerson(BaseException):
-    """The test needs more than can cross the wall."""
+from .trouble import Gone, NeedsPerson
+from .wire import Answer, Buffers, Closed, Message, Wire
 
 
 class Learner:
@@ -141,7 +130,7 @@ class Learner:
             )
         ]
 
-    def _answers(self, answer: dict, received: list, count: int) -> list[tuple[dict, list]]:
+    def _answers(self, answer: Message, received: Buffers, count: int) -> list[Answer]:
         """The answer to each call, and the buffers that are its own."""
         answers, found, start = answer.get("answers"), [], 0
         for one in answers if isinstance(answers, list) else []:
@@ -160,7 +149,7 @@ class Learner:
         args: list[Any],
         kwargs: dict[str, Any],
         encoder: values.Encoder,
-        answer: dict,
+        answer: dict[str, Any],
         buffers: list[bytes],
     ) -> Any:
         self._refuse(answer)
@@ -181,7 +170,9 @@ class Learner:
                 channel.close()
         self.wire = self.line = None
 
-    def _ask(self, message: Any, buffers: list[bytes] | None = None) -> tuple[dict, list[bytes]]:
+    def _ask(
+        self, message: Any, buffers: list[bytes] | None = None
+    ) -> tuple[dict[str, Any], list[bytes]]:
         if self.wire is None:
             self._restart()
         return self._exchange(message, buffers)
@@ -206,7 +197,9 @@ class Learner:
                 self._exchange({"do": "run", "source": source})
         self.deadline = min(deadline + time.monotonic() - began, self.ends)
 
-    def _exchange(self, message: Any, buffers: list[bytes] | None = None) -> tuple[dict, list]:
+    def _exchange(
+        self, message: Any, buffers: list[bytes] | None = None
+    ) -> tuple[dict[str, Any], list[Any]]:
         assert self.wire is not None
         try:
             self.wire.send(message, buffers, self.deadline)
@@ -228,11 +221,11 @@ class Learner:
         self._refuse(answer)
         return answer, received
 
-    def _refuse(self, answer: dict) -> None:
+    def _refuse(self, answer: dict[str, Any]) -> None:
         if "cannot" in answer:
             self.needs_person(f"the learner's code gave {answer['cannot']}, which cannot cross")
 
-    def _call_back(self, request: dict, buffers: list[bytes]) -> None:
+    def _call_back(self, request: dict[str, Any], buffers: list[bytes]) -> None:
         """The learner's code calls a function that the test handed it."""
         assert self.wire is not None
         encoder = values.Encoder(self._function)
@@ -264,7 +257,7 @@ class Learner:
             told = json.loads(self.line.recv(1 << 16))
         except (OSError, ValueError):
             told = {}
-        self._lost(*_ending(told, self.limits))
+        self._lost(*ending(told, self.limits))
 
     def needs_person(self, reason: str) -> NoReturn:
         self.trouble.append(NeedsPerson(reason))
@@ -298,7 +291,9 @@ class Learner:
             raise values.Malformed("no function")
         return RemoteFunction(self, code)
 
-    def _value(self, answer: dict, buffers: Any, what: str, known: list[Any] | None = None) -> Any:
+    def _value(
+        self, answer: dict[str, Any], buffers: Any, what: str, known: list[Any] | None = None
+    ) -> Any:
         try:
             return self._decoder(buffers, known).decode(answer["value"])
         except (values.Malformed, KeyError) as error:
@@ -310,7 +305,7 @@ class Learner:
         except (TypeError, ValueError):
             self._lost(records.CRASHED, "it sent what is no exception")
 
-    def _put_out(self, answer: dict) -> None:
+    def _put_out(self, answer: dict[str, Any]) -> None:
         """What a call printed and warned of, printed and warned of here, as if it ran here."""
         for output in answer.get("outputs") or []:
             if isinstance(output, dict) and output.get("output_type") == "stream":
@@ -319,22 +314,3 @@ class Learner:
         for told in answer.get("warned") or []:
             if isinstance(told, list) and len(told) == 3:
                 warn(str(told[0]), str(told[1]), bool(told[2]))
-
-
-def _ending(told: dict[str, Any], limits: Limits) -> tuple[str, str]:
-    """Verdict and reason for the guard's word of how a learner process ended."""
-    if told.get("reason") == "memory":
-        return records.MEMORY, f"it used more than {limits.memory_bytes >> 20} MiB"
-    if told.get("reason") == "processes":
-        return records.CRASHED, f"it started more than {limits.processes} processes"
-    if told.get("reason") == "confine":
-        return records.CRASHED, f"the sandbox failed: {told.get('error')}"
-    status = told.get("status")
-    if not isinstance(status, int):
-        return records.CRASHED, "it ended"
-    number = status & 0x7F
-    if number == signal.SIGXCPU:
-        return records.TIME_OUT, f"it took {limits.notebook_seconds:g} s of computing"
-    if number:
-        return records.CRASHED, f"it was ended by {signal.Signals(number).name}"
-    return records.CRASHED, f"it ended itself with exit status {status >> 8}"

@@ -42,7 +42,7 @@ class Graded:
 
     @property
     def max_points(self) -> float:
-        return sum(r["max_points"] for results in self.notebooks.values() for r in results)
+        return sum(float(r["max_points"]) for found in self.notebooks.values() for r in found)
 
     @property
     def needs_person(self) -> list[dict[str, Any]]:
@@ -119,7 +119,7 @@ def _handed_out(
     function: Callable[[dict[str, Any]], dict[str, Any]],
     ahead: int,
 ) -> Iterator[list[Done]]:
-    waiting: dict[Future, tuple[dict[str, Any], Submission]] = {}
+    waiting: dict[Future[Any], tuple[dict[str, Any], Submission]] = {}
     left = iter(pairs)
     batch: list[Done] = []
     began = time.monotonic()

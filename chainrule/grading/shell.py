@@ -5,7 +5,6 @@ The learner process and the trusted one each have one. Nothing is written to dis
 
 import builtins
 import contextlib
-import io
 import linecache
 import random
 import signal
@@ -19,76 +18,11 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
 from traitlets.config import Config
 
-NOTHING = object()
+from .outputs import NOTHING, Outputs, Stream
 
 
 class OutOfTime(BaseException):
     """A cell, in this process, has taken too long."""
-
-
-class Outputs:
-    """The outputs of the cell that is running, in nbformat's form, at most `limit` bytes."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit = limit
-        self.begin()
-
-    def begin(self) -> None:
-        self.kept: list[dict[str, Any]] = []
-        self.room = self.limit
-        self.cut = False
-        self.value: Any = NOTHING  # of the cell's last expression
-
-    def stream(self, name: str, text: str) -> None:
-        text = self._fitting(text)
-        if not text:
-            return
-        last = self.kept[-1] if self.kept else {}
-        if last.get("output_type") == "stream" and last["name"] == name:
-            last["text"].append(text)
-        else:
-            self.kept.append({"output_type": "stream", "name": name, "text": [text]})
-
-    def add(self, output: dict[str, Any]) -> None:
-        size = len(repr(output))
-        if size > self.room:
-            self.cut = True
-            return
-        self.room -= size
-        self.kept.append(output)
-
-    def finish(self) -> list[dict[str, Any]]:
-        for output in self.kept:
-            if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
-        if self.cut:
-            note = "[The output was longer; the rest is left out.]\n"
-            self.kept.append({"output_type": "stream", "name": "stdout", "text": note})
-        return self.kept
-
-    def _fitting(self, text: str) -> str:
-        fitting = text[: max(self.room, 0)]
-        self.cut = self.cut or len(fitting) < len(text)
-        self.room -= len(fitting)
-        return fitting
-
-
-class Stream(io.TextIOBase):
-    """Stands for sys.stdout or sys.stderr."""
-
-    encoding = "utf-8"
-
-    def __init__(self, outputs: Outputs, name: str) -> None:
-        self.outputs, self.name = outputs, name
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, text: str) -> int:
-        if not isinstance(text, str):
-            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self.outputs.stream(self.name, text)
-        return len(text)
 
 
 class KeepingPublisher(DisplayPublisher):
@@ -163,7 +97,7 @@ class KeepingShell(InteractiveShell):
     def transform_cell(self, raw_cell: str) -> str:
         """As IPython does it; a cell that a rehearsal has run need not be tokenized again."""
         if raw_cell.count("\n") == 0:  # IPython looks at the names there are
-            return super().transform_cell(raw_cell)
+            return str(super().transform_cell(raw_cell))
         if raw_cell not in self.transformed:
             self.transformed[raw_cell] = super().transform_cell(raw_cell)
         return self.transformed[raw_cell]

@@ -102,7 +102,7 @@ class Encoder:
             return {"scalar": [value.dtype.str, self._buffer(value.tobytes())]}
         fortran = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
         order = "F" if fortran else "C"
-        data = value.tobytes(order=order)  # type: ignore[arg-type]
+        data = value.tobytes(order=order)
         shape = list(value.shape)
         number = self._buffer(data)
         return {"array": [value.dtype.str, shape, order, value.flags.writeable, number]}
@@ -200,7 +200,7 @@ class Decoder:
         fill(empty)
         return empty
 
-    def _array(self, dtype: str, shape: list, order: str, writeable: bool, number: int) -> Any:
+    def _array(self, dtype: str, shape: list[Any], order: str, writeable: bool, number: int) -> Any:
         kind = plain_dtype(dtype)
         data = self.buffers[number]
         size = _size(shape)
@@ -212,7 +212,7 @@ class Decoder:
         self.mutable.append(value)
         return value
 
-    def _tensor(self, name: str, shape: list, leaf: bool, number: int) -> Any:
+    def _tensor(self, name: str, shape: list[Any], leaf: bool, number: int) -> Any:
         import torch
 
         dtype = getattr(torch, name)
@@ -247,7 +247,7 @@ def plain_dtype(text: str) -> np.dtype:
     return np.dtype(text)
 
 
-def _size(shape: list) -> int:
+def _size(shape: list[Any]) -> int:
     size = 1
     if not isinstance(shape, list) or len(shape) > 32:
         raise Malformed("an array of no known shape")

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import records
-from .remote import Gone, NeedsPerson
+from .trouble import Gone, NeedsPerson
 
 _NO_VALUE = object()
 

@@ -11,6 +11,10 @@ from typing import Any
 
 from .values import MESSAGE_BYTES, CannotCross, Malformed
 
+Message = dict[str, Any]
+Buffers = list[bytes]
+Answer = tuple[Message, Buffers]
+
 _PARTS = 100_000
 _CHUNK = 1 << 16  # larger ones are mapped and unmapped each time
 
@@ -27,7 +31,7 @@ class Wire:
         self.read = bytearray()
 
     def send(
-        self, message: Any, buffers: list[bytes] | None = None, deadline: float | None = None
+        self, message: Message, buffers: Buffers | None = None, deadline: float | None = None
     ) -> None:
         """Write one message. Raises Closed, TimeoutError, or CannotCross when it is too large."""
         parts = [json.dumps(message, separators=(",", ":")).encode(), *(buffers or [])]
@@ -40,7 +44,7 @@ class Wire:
         except (BrokenPipeError, ConnectionResetError):
             raise Closed from None
 
-    def receive(self, deadline: float | None = None) -> tuple[Any, list[bytes]]:
+    def receive(self, deadline: float | None = None) -> tuple[Any, Buffers]:
         """Read one message of bounded size. Raises Closed, Malformed or TimeoutError."""
         (count,) = struct.unpack("<I", self._exactly(4, deadline))
         if not 0 < count < _PARTS:

@@ -117,7 +117,8 @@ class Server:
             answer = self.stream.readline()
         if not answer:
             raise WorkerDied("the process that graded it ended")
-        return json.loads(answer)
+        graded: dict[str, Any] = json.loads(answer)
+        return graded
 
     def close(self) -> None:
         with contextlib.suppress(BrokenPipeError):
