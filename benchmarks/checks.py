@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from unittest import mock
 
+from figures import keep
+
 from chainrule import check, checks, grade
 from chainrule.cases import cases
 from chainrule.diagnose import right_source, variants
@@ -17,6 +19,8 @@ from chainrule.formulas import compiled
 from chainrule.marking import examine
 from chainrule.network import loss_and_gradients
 from chainrule.questions import QUESTIONS, Question
+
+FIGURES: dict[str, float] = {}  # milliseconds
 
 
 def main() -> None:
@@ -37,6 +41,7 @@ def main() -> None:
     show("a right answer examined, slowest question", slowest, 0.003)
     show("a mistake named, slowest of all", max(naming()), 0.05)
     show("a mistake named, median", statistics.median(naming()))
+    keep("checks", FIGURES)
 
 
 def right(question: Question) -> Callable:
@@ -88,6 +93,7 @@ def least(call: Callable[[], object], runs: int = 5) -> float:
 
 
 def show(what: str, seconds: float, limit: float | None = None) -> None:
+    FIGURES[what] = round(seconds * 1000, 2)
     most = f"{limit * 1000:.0f} ms" if limit else ""
     print(f"{what:46}{seconds * 1000:>7.1f} ms{most:>10}")
 

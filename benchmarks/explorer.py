@@ -19,7 +19,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "explorer"))
 
 import lab  # noqa: E402
+from figures import keep  # noqa: E402
 
+FIGURES: dict[str, float] = {}  # milliseconds
 PRESSES = 100
 CELLS = ("from chainrule import Explorer\ne = Explorer('740', phase='hidden_pre')\ne", "e")
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
@@ -74,6 +76,8 @@ def presses(page: Any, where: str, one_by_one: bool = True, count: int = PRESSES
     changed, painted = page.evaluate("[changed, painted]")
     shown = len(set(page.evaluate("seen")))
     for name, times in (("changed", changed), ("painted", painted)):
+        FIGURES[f"{where}, {name}, median"] = round(statistics.median(times), 1)
+        FIGURES[f"{where}, {name}, 95 %"] = round(statistics.quantiles(times, n=20)[-1], 1)
         print(
             f"{where:<34} {name:<8} median {statistics.median(times):5.1f} ms, "
             f"95 % {statistics.quantiles(times, n=20)[-1]:5.1f} ms, "
@@ -117,7 +121,8 @@ def in_python() -> None:
         start = time.perf_counter()
         for _ in range(count):
             action()
-        print(f"{what:<44} {1000 * (time.perf_counter() - start) / count:7.1f} ms")
+        FIGURES[what] = round(1000 * (time.perf_counter() - start) / count, 1)
+        print(f"{what:<44} {FIGURES[what]:7.1f} ms")
 
     def run(code: str) -> Any:
         return lambda: subprocess.run([sys.executable, "-c", code], check=True)
@@ -146,6 +151,7 @@ def main() -> None:
             home = Path(folder) / name
             (home / "notebooks").mkdir(parents=True)
             measure(browser, home)
+    keep("explorer", FIGURES)
 
 
 if __name__ == "__main__":

@@ -16,10 +16,12 @@ import time
 from pathlib import Path
 
 import psutil
+from figures import keep
 
 from chainrule.course import release
 from chainrule.sample_class import sample_class
 
+FIGURES: dict[str, float] = {}
 ROOT = Path(__file__).parents[1]
 GRADE = [sys.executable, "-P", "-c", "import sys; from chainrule.cli import main; sys.exit(main())"]
 
@@ -36,6 +38,7 @@ def main() -> None:
         show("", "learners", "notebooks", "seconds", "a second", "peak MiB")
         plain = row("nbgrader autograde", plain_course(course, few), nbgrader_autograde)
         ours = row("chainrule grade", course, lambda c: chainrule_grade(c, options.jobs))
+        FIGURES["times as fast"] = round(ours / plain, 1)
         print(f"\nchainrule grade is {ours / plain:.0f} times as fast.\n")
         larger = made_course(Path(scratch, "larger"), 2 * options.learners)
         row("chainrule grade, twice the class", larger, lambda c: chainrule_grade(c, options.jobs))
@@ -43,6 +46,7 @@ def main() -> None:
         row("nbgrader autograde, one notebook", one, nbgrader_autograde)
         shutil.rmtree(one / "autograded")
         row("chainrule grade, one notebook", one, lambda c: chainrule_grade(c, options.jobs))
+    keep("grade", FIGURES)
 
 
 def made_course(folder: Path, count: int) -> Path:
@@ -84,6 +88,9 @@ def row(name: str, course: Path, command) -> float:
     """Run the command on the course and print its figures; returns notebooks a second."""
     notebooks = len(list((course / "submitted").glob("*/*/*.ipynb")))
     seconds, memory = measured(command(course), course)
+    FIGURES[f"{name}: notebooks"] = notebooks
+    FIGURES[f"{name}: seconds"] = round(seconds, 1)
+    FIGURES[f"{name}: MiB"] = round(memory / 2**20)
     figures = (f"{seconds:.1f}", f"{notebooks / seconds:.2f}", f"{memory / 2**20:.0f}")
     show(name, len(learners(course)), notebooks, *figures)
     return notebooks / seconds
