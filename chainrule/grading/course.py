@@ -9,6 +9,7 @@ from typing import Any
 
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.coursedir import CourseDirectory
+from traitlets import TraitError
 from traitlets.config import Config
 
 from . import records
@@ -96,7 +97,11 @@ def open_course(folder: Path, **limits: Any) -> Course:
         os.chdir(before)
     if not config.get("CourseDirectory", {}).get("root"):
         config.CourseDirectory.root = str(root)
-    return Course(config, CourseDirectory(config=config), limits_in(config, **limits))
+    try:
+        directory = CourseDirectory(config=config)
+    except TraitError as error:
+        raise CourseError(f"nbgrader's configuration cannot be used: {error}") from None
+    return Course(config, directory, limits_in(config, **limits))
 
 
 def limits_in(config: Config, **limits: Any) -> Limits:

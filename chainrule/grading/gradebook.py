@@ -22,6 +22,7 @@ from nbgrader.utils import parse_utc
 from traitlets.config import Config
 
 from . import records
+from .errors import CourseError
 
 _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 
@@ -64,13 +65,19 @@ def timestamp_of(content: bytes | None) -> tuple[datetime.datetime | None, str]:
 
 
 class Writer:
-    """Writes results in one transaction; commit() ends it."""
+    """Writes results in one transaction; commit() ends it.
+
+    Raises CourseError where the course's plugin for late work cannot be used.
+    """
 
     def __init__(self, gradebook: Gradebook, config: Config) -> None:
         self.db = gradebook.db
         self.gradebook = gradebook
-        self.penalties = AssignLatePenalties(config=config)
-        self.penalties.init_plugin()
+        try:
+            self.penalties = AssignLatePenalties(config=config)
+            self.penalties.init_plugin()
+        except Exception as error:  # the plugin is the course's own code
+            raise CourseError(f"AssignLatePenalties cannot be used: {error}") from None
 
     def write(self, graded: dict[str, Any], timestamp: datetime.datetime | None) -> None:
         """Add one submission's results, as `worker.grade_submission` gives them."""
@@ -124,12 +131,18 @@ class Writer:
         for notebook in submission.notebooks:
             self.db.refresh(notebook)
             late = submission.total_seconds_late
-            penalty = self.penalties.plugin_inst.late_submission_penalty(
-                submission.student.id, notebook.score, late
-            )
-            if penalty is not None:
-                penalty = self.penalties._check_late_penalty(notebook, penalty)
-            notebook.late_submission_penalty = penalty
+            notebook.late_submission_penalty = self._penalty(submission.student.id, notebook, late)
+
+    def _penalty(self, student: str, notebook: SubmittedNotebook, late: float) -> float | None:
+        plugin = self.penalties.plugin_inst
+        try:
+            penalty = plugin.late_submission_penalty(student, notebook.score, late)
+            if penalty is None:
+                return None
+            return float(self.penalties._check_late_penalty(notebook, penalty))
+        except Exception as error:
+            what = f"{type(plugin).__name__}, for {student}'s {notebook.name}"
+            raise CourseError(f"AssignLatePenalties: {what}: {error!r}") from None
 
 
 def set_grade(grade: Grade, result: dict[str, Any] | None) -> None:
