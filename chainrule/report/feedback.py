@@ -17,6 +17,9 @@ from .marks import Marks, NotebookMarks, read_marks
 from .sheet import Question, read_sheet
 from .words import LEARNER, overall
 
+# With these the exchange finds whose feedback it is.
+_OF_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
+
 
 def given(question: Question) -> float | None:
     """The marks of a question; None while nobody has given any."""
@@ -70,12 +73,13 @@ class WholeFeedback(GenerateFeedback):
         return student_id not in self.coursedir.student_id_exclude.split(",")
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
-        """Only the time stamp is copied: pages need no other file, and learners can hand in any."""
+        """Only nbgrader's own files are copied: learners can hand in any other."""
         staged = Path(self._format_dest(assignment_id, student_id))
         staged.mkdir(parents=True, exist_ok=True)
-        stamp = Path(self._format_source(assignment_id, student_id), "timestamp.txt")
-        if stamp.is_file() and not stamp.is_symlink():
-            (staged / "timestamp.txt").write_bytes(stamp.read_bytes())
+        for name in _OF_EXCHANGE:
+            file = Path(self._format_source(assignment_id, student_id), name)
+            if file.is_file() and not file.is_symlink():
+                (staged / name).write_bytes(file.read_bytes())
 
     def set_permissions(self, assignment_id: str, student_id: str) -> None:
         """The last step of a submission: then its pages take their place."""
