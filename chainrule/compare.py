@@ -1,5 +1,6 @@
 """One value against the truth: its type, its shape, then its numbers, and where they differ."""
 
+import math
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,23 @@ def as_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind == "f" else None
 
 
+def as_plain(array: np.ndarray) -> Any:
+    """The array as JSON's own types; numbers that are not finite as "nan", "inf", "-inf"."""
+
+    def plain(item: Any) -> Any:
+        if isinstance(item, list):
+            return [plain(one) for one in item]
+        return item if math.isfinite(item) else str(item)
+
+    return plain(array.tolist())
+
+
 def difference(value: Any, true: np.ndarray, name: str = "the result") -> Difference | None:
-    """How a value differs from the true one; None where it does not."""
+    """How a value differs from the true one; None where it does not.
+
+    Every kind of value may come in, and none raises. true: of any shape, in float64. name: how
+    messages call the value.
+    """
     if value is None:
         return Difference("type", f"{name} is None; it should be an array of shape {true.shape}.")
     yours = as_array(value)
@@ -75,7 +91,8 @@ def difference(value: Any, true: np.ndarray, name: str = "the result") -> Differ
 
 
 def tolerance(yours: np.ndarray, true: np.ndarray) -> float:
-    """The absolute difference that is accepted, from the precision of what was returned."""
+    """The absolute difference that is accepted: by the largest true entry that is finite, and by
+    the precision of what was returned."""
     finite = np.abs(true[np.isfinite(true)])
     return RTOL.get(yours.dtype, 1e-6) * float(finite.max(initial=0.0))
 

@@ -127,7 +127,9 @@ def loss_and_gradients(
     """
     names = PARAMETERS[len(parameters)]
     given = {"x": x, "one_hot": one_hot, **dict(zip(names, parameters, strict=True))}
-    values = evaluate(FORMULAS[len(parameters)], given, ("loss", *(f"grad_{name}" for name in names)))
+    values = evaluate(
+        FORMULAS[len(parameters)], given, ("loss", *(f"grad_{name}" for name in names))
+    )
     return float(values["loss"]), tuple(values[f"grad_{name}"] for name in names)
 
 
