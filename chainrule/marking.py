@@ -11,10 +11,11 @@ from chainrule.attempt import Attempt, attempts
 from chainrule.carry import Composed, composed_of_more, composed_of_one
 from chainrule.cases import Case
 from chainrule.compare import Difference, as_array, difference
-from chainrule.diagnose import candidates, constant, mismatch, predict, variants
+from chainrule.diagnose import candidates, constant, mismatch, predict
 from chainrule.flags import flags
 from chainrule.mistakes import CATALOGUE, Mistake
 from chainrule.questions import PARAMETERS, Property, Question
+from chainrule.typed import variants
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,14 @@ from pathlib import Path
 
 import nbformat
 
-from chainrule.diagnose import right_source, variants
 from chainrule.errors import ChainruleError
+from chainrule.mistakes import SAME_AT_ONE
 from chainrule.questions import QUESTIONS, Question
 from chainrule.sample_answers import COMPOSED, ODD, OWN_WORDS, REMEMBERED, WRONG_TYPES
+from chainrule.typed import right_source, variants
 
 # nbgrader regrades a submission when its time stamp is new; this one never changes.
 TIMESTAMP = "2026-01-15 12:00:00 UTC\n"
-# At one example these compute the same numbers as the right formula.
-SAME_AT_ONE = {"D1", "D2", "D4", "F3", "G2", "G3"}
 
 
 class SampleClassError(ChainruleError):

@@ -6,12 +6,13 @@ import pytest
 from chainrule import CheckFailed, check
 from chainrule.cases import cases
 from chainrule.compare import difference
-from chainrule.diagnose import mismatch, right_source
+from chainrule.diagnose import mismatch
 from chainrule.explain import WIDTH, explain
 from chainrule.marking import examine
 from chainrule.mistakes import CATALOGUE
 from chainrule.network import TWO_LAYERS
 from chainrule.questions import QUESTIONS
+from chainrule.typed import right_source
 
 from .right_answers import RIGHT
 from .wrong_answers import WRONG, softmax

@@ -7,14 +7,15 @@ from html import unescape
 
 import pytest
 
-from chainrule.diagnose import right_source, variants
 from chainrule.formulas import compiled
 from chainrule.grading import records
+from chainrule.mistakes import SAME_AT_ONE
 from chainrule.network import loss_and_gradients
 from chainrule.questions import QUESTIONS
 from chainrule.report import pages
 from chainrule.report.feedback import WORDS
 from chainrule.report.marks import Mark, NotebookMarks
+from chainrule.typed import right_source, variants
 from tests.grading.courses import answer as answer_cell
 from tests.grading.courses import fill, make_course, nbgrader, submit
 from tests.grading.courses import test as test_cell
@@ -22,8 +23,6 @@ from tests.grading.courses import written as written_cell
 
 from . import made
 
-# The wrong formulas that are the right one on a single example.
-SAME_AT_ONE = {"D1", "D2", "D4", "F3", "G2", "G3"}
 TYPED = [
     pytest.param(question, variant, id=f"{question.name}-{variant.mistake.id}-{number}")
     for question in QUESTIONS.values()
