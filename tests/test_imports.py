@@ -25,9 +25,10 @@ ARROWS = {
     "typed": {"formulas", "mistakes", "network", "questions"},
     "diagnose": {"attempt", "cases", "compare", "mistakes", "questions", "typed"},
     "carry": {"attempt", "cases", "compare", "formulas", "network", "questions"},
+    "excuse": {"attempt", "carry", "cases", "compare", "diagnose", "questions"},
     "marking": {
-        "attempt", "cases", "carry", "compare", "diagnose", "flags", "mistakes", "questions",
-        "typed",
+        "attempt", "cases", "carry", "compare", "diagnose", "excuse", "flags", "mistakes",
+        "questions", "typed",
     },
     "explain": {"compare", "marking", "mistakes", "questions"},
     "checks": {"cases", "compare", "explain", "marking", "questions"},
