@@ -11,6 +11,7 @@ import pandas as pd
 
 from . import numbers, pages, plots
 from .gather import Class, gather
+from .whole import write_whole
 
 
 @dataclass
@@ -54,7 +55,7 @@ def report(
         page.with_name(f"{page.stem}-mistakes.csv"): _mistakes(sections),
     }
     for path, text in beside.items():
-        pages.write_whole(path, text)
+        write_whole(path, text)
     return list(beside)
 
 

@@ -193,17 +193,6 @@ def test_killed_half_way_the_old_pages_are_whole(plain, when, monkeypatch):
     assert not list(plain.glob(".feedback*"))
 
 
-def test_a_report_killed_half_way_leaves_the_old_file(tmp_path, monkeypatch):
-    path = tmp_path / "report.html"
-    pages.write_whole(path, "old")
-    monkeypatch.setattr(
-        pages.os, "replace", lambda *names: (_ for _ in ()).throw(KeyboardInterrupt)
-    )
-    with pytest.raises(KeyboardInterrupt):
-        pages.write_whole(path, "new")
-    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
-
-
 def test_graded_without_a_gradebook_the_notebooks_own_marks_count(plain, tmp_path):
     result = records.result("test", 0.5, 1, "partly", "AssertionError: nearly")
     made.put(
