@@ -33,8 +33,7 @@ ARROWS = {
     "explain": {"compare", "marking", "mistakes", "questions"},
     "checks": {"cases", "compare", "explain", "marking", "questions"},
     "explorer": {
-        "attempt", "cases", "compare", "diagnose", "formulas", "marking", "mistakes", "network",
-        "questions", "reference",
+        "attempt", "cases", "compare", "marking", "network", "questions", "reference",
     },
     "errors": set(),
     "sample_answers": set(),
@@ -72,6 +71,14 @@ def test_imports_go_one_way():
         if here in ("cli", "__init__", "__main__") or here == there:
             continue
         assert there in ARROWS.get(here, ()), f"{path.name} imports {there}"
+
+
+def test_no_arrow_is_allowed_in_vain():
+    drawn: dict[str, set[str]] = {name: set() for name in ARROWS}
+    for here, there, _ in arrows():
+        if here in drawn and here != there:
+            drawn[here].add(there)
+    assert drawn == ARROWS
 
 
 def test_there_is_no_circle():
