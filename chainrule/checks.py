@@ -26,8 +26,11 @@ class CheckFailed(Exception):
 def check(question: str, function: Function, earlier: Sequence[Function] = ()) -> None:
     """Run a learner's function on a worked example and on fresh networks, and say what came of it.
 
-    `earlier` are the learner's own earlier functions, in the order of the exercise.
-    Raises CheckFailed where the answer is not right, and ValueError where the question is unknown.
+    question: "exercise.function", as in `questions.QUESTIONS`. function: is called with copies of
+    float64 arrays, examples as rows; lists, arrays and tensors may come back. earlier: the
+    learner's own earlier functions, in the order of the exercise.
+    Prints one line where the answer is right. Raises CheckFailed where it is not, and ValueError
+    where the question is unknown.
     """
     asked = _question(question)
     if not callable(function):
@@ -50,9 +53,11 @@ def grade(
 ) -> float:
     """Mark a learner's function on fresh networks from the seeds, by property; never raises.
 
-    `function` and `earlier` look the functions up only when they are called, so that a name that
-    does not exist is a verdict and not an error. Displays the verdict record, and returns the mark
-    as a plain float, which is what nbgrader reads.
+    function, earlier: look the functions up only when they are called, so that a name that does not
+    exist is a verdict and not an error. seeds: of the fresh networks. points: by the question's
+    properties; where they differ from these, the record is for a person.
+    Displays the verdict record, and returns the mark, from 0 to the sum of the points, as a plain
+    float, which is what nbgrader reads.
     """
     most = float(sum(points.values()))
     try:

@@ -30,7 +30,7 @@ def variants(question: Question) -> tuple[Variant, ...]:
     return tuple(
         Variant(mistake, text, compiled(text, question.function, loss_and_gradients))
         for mistake in CATALOGUE.values()
-        for text in wrong_sources(question, mistake)
+        for text in _wrong_sources(question, mistake)
     )
 
 
@@ -41,7 +41,7 @@ def right_source(question: Question) -> str:
     return _source(question, question.formulas)
 
 
-def wrong_sources(question: Question, mistake: Mistake) -> list[str]:
+def _wrong_sources(question: Question, mistake: Mistake) -> list[str]:
     """The sources of the function with this mistake, one for each way to type it; [] if none is."""
     if question.name in PROGRAMS:
         lines = "\n".join(PROGRAMS[question.name])

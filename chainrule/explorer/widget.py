@@ -151,7 +151,7 @@ class Explorer(anywidget.AnyWidget):
             raise TypeError(f"check needs your function, not a {type(function).__name__}")
         self._function = function
         if self.phase != "update":
-            self.phase = phases(len(self.parameters) // 2)[-2]
+            self.phase = phases(self.parameters)[-2]
         if not _nobody_looks():
             self._mark()
 
@@ -175,7 +175,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _withheld(self, name: str) -> str:
         """What stands in place of an array's values where they are not shown."""
-        if not reached(name, self.phase, len(self.parameters) // 2):
+        if not reached(name, self.phase, self.parameters):
             return "\N{MIDDLE DOT}"
         hides = self.mode == "predict" and any(
             hidden.split("[")[0] == name for hidden in self.hidden
@@ -194,7 +194,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("phase")
     def _valid_phase(self, proposal: Any) -> str:
-        known = phases(len(self.parameters) // 2)
+        known = phases(self.parameters)
         if proposal["value"] not in known:
             raise traitlets.TraitError(
                 f"phase is {proposal['value']!r}, it must be one of {', '.join(known)}"
@@ -261,14 +261,14 @@ class Explorer(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def _renew(self, numbers: dict[str, Any], **rest: Any) -> None:
-        known = phases(len(numbers["parameters"]) // 2)
+        known = phases(numbers["parameters"])
         phase = self.phase if self.phase in known else "loss"
         self._put(numbers, phase=phase, guesses={}, **rest)
         self._forget_what_is_gone()
 
     def _forget_what_is_gone(self) -> None:
         self.guesses = {}
-        if self.phase not in phases(len(self.parameters) // 2):
+        if self.phase not in phases(self.parameters):
             self.phase = "loss"
         if self.selection and not self._has(self.selection):
             self.selection = ""
