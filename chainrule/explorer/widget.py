@@ -68,7 +68,13 @@ class Explorer(anywidget.AnyWidget):
         font_scale: float = 1.0,
         code: str = "all",
     ) -> None:
-        """Begin with a preset or a network of one example; `hidden` values are to be predicted."""
+        """Begin with a preset or a network of one example.
+
+        learning_rate: the preset's own, or 0.01 for a network. hidden: arrays or entries that are
+        to be predicted. font_scale: 0.5 to 4. code: the lines of code shown, "all", "forward" or
+        "none". Raises ValueError where there is no such preset or the network does not fit, and
+        TraitError for the rest.
+        """
         self._function: Callable[..., Any] | None = None
         self._from_page = self._recording = False
         numbers = beginning(start, learning_rate)
@@ -99,7 +105,7 @@ class Explorer(anywidget.AnyWidget):
         return network_of(self._numbers())
 
     def values(self) -> dict[str, np.ndarray]:
-        """Every intermediate of both passes by name, in NumPy."""
+        """Every intermediate of both passes by name, in NumPy: rows (1, n), the loss a scalar."""
         return self.network.trace()
 
     def reference(self) -> dict[str, np.ndarray]:
@@ -115,7 +121,7 @@ class Explorer(anywidget.AnyWidget):
     # What can be done
 
     def load(self, start: str | Network, learning_rate: float | None = None) -> None:
-        """Begin anew with a preset or a network of one example."""
+        """Begin anew with a preset or a network of one example. Raises ValueError as the class."""
         numbers = beginning(start, learning_rate)
         self._renew(numbers, history=[], hidden=[], _start=numbers)
 
@@ -144,8 +150,8 @@ class Explorer(anywidget.AnyWidget):
 
         It is one of the exercise's functions, known by its name, with that exercise's arguments;
         any other name is taken for a `backward`. It has 2 s; one that takes longer is not run
-        again.
-        With its gradients, "by your gradients" on the screen lets the update go by them.
+        again. With its gradients, "by your gradients" on the screen lets the update go by them.
+        Raises TypeError where it is no function; what goes wrong inside of it is said in `marks`.
         """
         if not callable(function):
             raise TypeError(f"check needs your function, not a {type(function).__name__}")
