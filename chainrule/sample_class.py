@@ -15,10 +15,9 @@ from typing import NamedTuple
 import nbformat
 
 from chainrule.errors import ChainruleError
-from chainrule.mistakes import SAME_AT_ONE
 from chainrule.questions import QUESTIONS, Question
 from chainrule.sample_answers import COMPOSED, ODD, OWN_WORDS, REMEMBERED, WRONG_TYPES
-from chainrule.typed import right_source, variants
+from chainrule.typed import marked_variants, right_source
 
 # nbgrader regrades a submission when its time stamp is new; this one never changes.
 TIMESTAMP = "2026-01-15 12:00:00 UTC\n"
@@ -126,12 +125,9 @@ def _cards(exercise: str) -> list[Slip]:
 
 
 def _marked(question: Question) -> Iterator[Slip]:
-    """The mistakes that cost marks in this function."""
-    for variant in variants(question):
-        # An overflow is marked where it belongs, in softmax, and not in a whole backward.
-        elsewhere = variant.mistake.id == "L5" and question.function == "backward"
-        if variant.mistake.id not in SAME_AT_ONE and not elsewhere:
-            yield Slip(question.name, variant.mistake.id, variant.text)
+    """The slips that cost marks in this function."""
+    for variant in marked_variants(question):
+        yield Slip(question.name, variant.mistake.id, variant.text)
     if question.name in REMEMBERED:
         yield Slip(question.name, "U10", REMEMBERED[question.name])
 

@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from chainrule.formulas import Formulas, MissingName, compiled, source
-from chainrule.mistakes import CATALOGUE, PROGRAMS, Mistake
+from chainrule.mistakes import CATALOGUE, PROGRAMS, SAME_AT_ONE, Mistake
 from chainrule.network import loss_and_gradients
 from chainrule.questions import Question
 
@@ -32,6 +32,16 @@ def variants(question: Question) -> tuple[Variant, ...]:
         for mistake in CATALOGUE.values()
         for text in _wrong_sources(question, mistake)
     )
+
+
+def marked_variants(question: Question) -> tuple[Variant, ...]:
+    """Those mistakes that cost marks in this function.
+
+    Some are none with a single example; and an overflow is marked where it belongs, in softmax and
+    what follows it at once, not again in a whole `backward`.
+    """
+    unmarked = SAME_AT_ONE | ({"L5"} if question.function == "backward" else set())
+    return tuple(one for one in variants(question) if one.mistake.id not in unmarked)
 
 
 def right_source(question: Question) -> str:

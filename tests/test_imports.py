@@ -37,7 +37,7 @@ ARROWS = {
     },
     "errors": set(),
     "sample_answers": set(),
-    "sample_class": {"errors", "mistakes", "questions", "sample_answers", "typed"},
+    "sample_class": {"errors", "questions", "sample_answers", "typed"},
     "course": {"errors"},
     "samples": {"course", "grading", "sample_class"},
     "safe_html": set(),
