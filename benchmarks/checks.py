@@ -14,11 +14,11 @@ from figures import keep
 
 from chainrule import check, checks, grade
 from chainrule.cases import cases
-from chainrule.diagnose import right_source, variants
 from chainrule.formulas import compiled
 from chainrule.marking import examine
 from chainrule.network import loss_and_gradients
 from chainrule.questions import QUESTIONS, Question
+from chainrule.typed import right_source, variants
 
 FIGURES: dict[str, float] = {}  # milliseconds
 

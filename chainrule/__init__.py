@@ -1,9 +1,12 @@
 """Backpropagation by hand: exercises, checks that name the mistake, and grading.
 
-    from chainrule import check, grade      # what notebooks call
+    from chainrule import check, grade      # what notebooks call: see `checks`
+    from chainrule import CheckFailed       # what `check` raises where an answer is not right
     from chainrule import Explorer          # the widget
 
 Each is imported when it is first used: `import chainrule` alone loads neither NumPy nor torch.
+A whole course is graded by `chainrule.grading.grade`, and reported on by
+`chainrule.report.classreport.report`.
 """
 
 from importlib import import_module

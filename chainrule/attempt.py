@@ -25,7 +25,7 @@ class Attempt:
 
     results: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
-    kind: str = "returned"  # or "not attempted", "raised", "None", "type", "misfit"
+    kind: str = "returned"  # or "not attempted", "raised", "None", "type", "misfit", "late"
     error: Exception | None = None
     changed: tuple[str, ...] = ()
 

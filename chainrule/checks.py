@@ -1,20 +1,16 @@
 """What notebooks call: `check` tells the learner, `grade` gives nbgrader a mark and a record."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
-from chainrule.cases import cases
-from chainrule.compare import as_array
+from chainrule.cases import VISIBLE_SEEDS, cases
+from chainrule.compare import as_array, as_plain
 from chainrule.explain import explain, wrapped
 from chainrule.marking import Examined, examine
 from chainrule.questions import QUESTIONS, Question
 
 RECORD = "application/vnd.chainrule.verdict+json"
-# The fresh networks of the visible check; hidden tests bring seeds of their own.
-SEEDS = (1, 2)
+MOST_ENTRIES = 100  # of an array, in a record
 
 Function = Callable[..., Any]
 
@@ -30,15 +26,18 @@ class CheckFailed(Exception):
 def check(question: str, function: Function, earlier: Sequence[Function] = ()) -> None:
     """Run a learner's function on a worked example and on fresh networks, and say what came of it.
 
-    `earlier` are the learner's own earlier functions, in the order of the exercise.
-    Raises CheckFailed where the answer is not right, and ValueError where the question is unknown.
+    question: "exercise.function", as in `questions.QUESTIONS`. function: is called with copies of
+    float64 arrays, examples as rows; lists, arrays and tensors may come back. earlier: the
+    learner's own earlier functions, in the order of the exercise.
+    Prints one line where the answer is right. Raises CheckFailed where it is not, and ValueError
+    where the question is unknown.
     """
     asked = _question(question)
     if not callable(function):
         kind = type(function).__name__
         raise CheckFailed(wrapped([f"{question}: check needs your function, not a {kind}."]))
     own = dict(zip(asked.earlier, earlier, strict=False))
-    examined = examine(asked, function, cases(question, SEEDS, examples=True), own)
+    examined = examine(asked, function, cases(question, VISIBLE_SEEDS, examples=True), own)
     message = explain(examined)
     if not examined.right:
         raise CheckFailed(message)
@@ -54,9 +53,11 @@ def grade(
 ) -> float:
     """Mark a learner's function on fresh networks from the seeds, by property; never raises.
 
-    `function` and `earlier` look the functions up only when they are called, so that a name that
-    does not exist is a verdict and not an error. Displays the verdict record, and returns the mark
-    as a plain float, which is what nbgrader reads.
+    function, earlier: look the functions up only when they are called, so that a name that does not
+    exist is a verdict and not an error. seeds: of the fresh networks. points: by the question's
+    properties; where they differ from these, the record is for a person.
+    Displays the verdict record, and returns the mark, from 0 to the sum of the points, as a plain
+    float, which is what nbgrader reads.
     """
     most = float(sum(points.values()))
     try:
@@ -166,29 +167,22 @@ def _example(examined: Examined) -> dict[str, Any] | None:
         return None
     name, found = next(iter(fault.differences.items()))
     return {
-        "inputs": {key: _plain(value) for key, value in fault.case.arguments.items()},
+        "inputs": {key: _shown(value) for key, value in fault.case.arguments.items()},
         "result": name,
-        "yours": _plain(found.yours),
-        "true": _plain(fault.case.truth[name]),
+        "yours": _shown(found.yours),
+        "true": _shown(fault.case.truth[name]),
         "differ": [list(index) for index in found.where],
     }
 
 
-def _plain(value: Any) -> Any:
-    """JSON's own types; numbers that are not finite as "nan", "inf", "-inf"."""
+def _shown(value: Any) -> Any:
+    """A value as a record shows it. A learner may return anything: at most this much of it."""
     if isinstance(value, tuple):
-        return [_plain(item) for item in value]
+        return [_shown(item) for item in value]
     array = as_array(value)
     if array is None:
         return None
-
-    def finite(item: Any) -> Any:
-        if isinstance(item, list):
-            return [finite(one) for one in item]
-        return item if math.isfinite(item) else str(np.float64(item))
-
-    # A learner may return anything: a record shows at most this much of it.
-    return finite(array.tolist()) if array.size <= 100 else f"{array.size} numbers"
+    return as_plain(array) if array.size <= MOST_ENTRIES else f"{array.size} numbers"
 
 
 def _display(record: dict[str, Any]) -> None:

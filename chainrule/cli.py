@@ -49,12 +49,16 @@ def add_release(commands: Commands) -> None:
 def run_release(chosen: argparse.Namespace) -> int:
     from chainrule.course import release, stale
 
-    if not chosen.check:
-        release(chosen.course_dir)
-        return 0
-    old = stale(chosen.course_dir)
+    if chosen.check:
+        return say_what_is_stale("release", stale(chosen.course_dir), "make release")
+    release(chosen.course_dir)
+    return 0
+
+
+def say_what_is_stale(folder: str, old: Sequence[str], remedy: str) -> int:
+    """Say which files of a derived folder are old; return the exit status."""
     if old:
-        print(f"release/ is stale: {', '.join(old)}. Run `make release`.", file=sys.stderr)
+        print(f"{folder}/ is stale: {', '.join(old)}. Run `{remedy}`.", file=sys.stderr)
     return 1 if old else 0
 
 
@@ -116,13 +120,10 @@ def add_samples(commands: Commands) -> None:
 def run_samples(chosen: argparse.Namespace) -> int:
     from chainrule.samples import samples, stale_samples
 
-    if not chosen.check:
-        samples(chosen.course_dir)
-        return 0
-    old = stale_samples(chosen.course_dir)
-    if old:
-        print(f"autograded/ is stale: {', '.join(old)}. Run `make samples`.", file=sys.stderr)
-    return 1 if old else 0
+    if chosen.check:
+        return say_what_is_stale("autograded", stale_samples(chosen.course_dir), "make samples")
+    samples(chosen.course_dir)
+    return 0
 
 
 def add_report(commands: Commands) -> None:

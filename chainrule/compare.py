@@ -1,5 +1,6 @@
 """One value against the truth: its type, its shape, then its numbers, and where they differ."""
 
+import math
 import sys
 from dataclasses import dataclass
 from typing import Any
@@ -41,8 +42,23 @@ def as_array(value: Any) -> np.ndarray | None:
     return array if array.dtype.kind == "f" else None
 
 
+def as_plain(array: np.ndarray) -> Any:
+    """The array as JSON's own types; numbers that are not finite as "nan", "inf", "-inf"."""
+
+    def plain(item: Any) -> Any:
+        if isinstance(item, list):
+            return [plain(one) for one in item]
+        return item if math.isfinite(item) else str(item)
+
+    return plain(array.tolist())
+
+
 def difference(value: Any, true: np.ndarray, name: str = "the result") -> Difference | None:
-    """How a value differs from the true one; None where it does not."""
+    """How a value differs from the true one; None where it does not.
+
+    Every kind of value may come in, and none raises. true: of any shape, in float64. name: how
+    messages call the value.
+    """
     if value is None:
         return Difference("type", f"{name} is None; it should be an array of shape {true.shape}.")
     yours = as_array(value)
@@ -61,7 +77,7 @@ def difference(value: Any, true: np.ndarray, name: str = "the result") -> Differ
         bad = ~finite
         found = "NaN" if np.isnan(yours).any() else "an infinite value"
         return Difference("not finite", f"{name} holds {found}.", yours, _indices(bad))
-    atol = tolerance(yours, true)
+    atol = _tolerance(yours, true)
     if expected.all():
         off = np.abs(yours - true) > atol
     else:
@@ -72,12 +88,6 @@ def difference(value: Any, true: np.ndarray, name: str = "the result") -> Differ
     entries = f"{count} of {off.size} entries {'is' if count == 1 else 'are'} wrong (marked *)"
     words = f"{name}: {entries if off.size > 1 else 'the value is wrong'}."
     return Difference("value", words, yours, _indices(off))
-
-
-def tolerance(yours: np.ndarray, true: np.ndarray) -> float:
-    """The absolute difference that is accepted, from the precision of what was returned."""
-    finite = np.abs(true[np.isfinite(true)])
-    return RTOL.get(yours.dtype, 1e-6) * float(finite.max(initial=0.0))
 
 
 def same(yours: np.ndarray, other: np.ndarray) -> bool:
@@ -91,8 +101,15 @@ def same(yours: np.ndarray, other: np.ndarray) -> bool:
     finite = np.isfinite(other)
     if not np.array_equal(np.isfinite(yours), finite):
         return False
-    atol = tolerance(yours, other) + 1e-15
+    atol = _tolerance(yours, other) + 1e-15
     return bool((np.abs(yours[finite] - other[finite]) <= atol).all())
+
+
+def _tolerance(yours: np.ndarray, true: np.ndarray) -> float:
+    """The absolute difference that is accepted: by the largest true entry that is finite, and by
+    the precision of what was returned."""
+    finite = np.abs(true[np.isfinite(true)])
+    return RTOL.get(yours.dtype, 1e-6) * float(finite.max(initial=0.0))
 
 
 def _indices(mask: np.ndarray) -> tuple[tuple[int, ...], ...]:

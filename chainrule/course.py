@@ -52,11 +52,9 @@ def release(course: Path) -> None:
 
 def stale(course: Path) -> list[str]:
     """The files of `release/` that differ from what `source/` gives now, missing ones included."""
-    require_source(course)
     with tempfile.TemporaryDirectory() as folder:
         fresh = Path(folder)
-        shutil.copytree(course / "source", fresh / "source")
-        shutil.copy(course / "nbgrader_config.py", fresh)
+        copy_of_source(course, fresh)
         release(fresh)
         here, there = course / "release", fresh / "release"
         names = _files(here) | _files(there)
@@ -78,7 +76,15 @@ def hand_out(course: Path) -> list[str]:
     return [path.name for path in new]
 
 
+def copy_of_source(course: Path, folder: Path) -> None:
+    """Begin a course in another folder with the same exercises and settings."""
+    require_source(course)
+    shutil.copytree(course / "source", folder / "source")
+    shutil.copy(course / "nbgrader_config.py", folder)
+
+
 def require_source(course: Path) -> None:
+    """Raise CourseError where the folder has no exercises or no settings of nbgrader."""
     for name in ("source", "nbgrader_config.py"):
         if not (course / name).exists():
             raise CourseError(f"{course.resolve()} is not a course folder: it has no {name}")

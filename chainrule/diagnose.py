@@ -7,8 +7,7 @@ same shape are preferred.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -17,52 +16,9 @@ import numpy as np
 from chainrule.attempt import Attempt, attempt
 from chainrule.cases import Case
 from chainrule.compare import as_array, same
-from chainrule.formulas import Formulas, MissingName, compiled, source
-from chainrule.mistakes import CATALOGUE, PROGRAMS, Mistake
-from chainrule.network import loss_and_gradients
+from chainrule.mistakes import Mistake
 from chainrule.questions import Question
-
-
-@dataclass(frozen=True, eq=False)
-class Variant:
-    """One way to make a mistake in a function: its source text, and the function."""
-
-    mistake: Mistake
-    text: str
-    function: Callable[..., Any]
-
-
-@cache
-def variants(question: Question) -> tuple[Variant, ...]:
-    """All mistakes that can be typed into this function, in the catalogue's order."""
-    return tuple(
-        Variant(mistake, text, compiled(text, question.function, loss_and_gradients))
-        for mistake in CATALOGUE.values()
-        for text in wrong_sources(question, mistake)
-    )
-
-
-def right_source(question: Question) -> str:
-    """The source of a right function."""
-    if question.name in PROGRAMS:
-        return _program(question, {})
-    return _source(question, question.formulas)
-
-
-def wrong_sources(question: Question, mistake: Mistake) -> list[str]:
-    """The sources of the function with this mistake, one for each way to type it; [] if none is."""
-    if question.name in PROGRAMS:
-        lines = "\n".join(PROGRAMS[question.name])
-        edits = [edit for edit in mistake.edits if all(old in lines for old in edit)]
-        return [_program(question, edit) for edit in edits]
-    texts = []
-    for variant in mistake.variants:
-        try:
-            texts.append(_source(question, {**question.formulas, **variant}))
-        except MissingName:
-            continue
-    # Where the replaced formula is not used, or is an argument, the function is still right.
-    return [text for text in dict.fromkeys(texts) if text != right_source(question)]
+from chainrule.typed import Variant, variants
 
 
 def candidates(
@@ -97,17 +53,20 @@ def mismatch(error: Exception | None) -> tuple[str, ...]:
     return ()
 
 
-def _source(question: Question, formulas: Formulas) -> str:
-    return source(question.function, formulas, question.arguments, question.result_names)
-
-
-def _program(question: Question, edit: Mapping[str, str]) -> str:
-    lines = []
-    for line in PROGRAMS[question.name]:
-        old = next((old for old in edit if old in line), None)
-        lines += (line.replace(old, edit[old]) if old else line).splitlines()
-    body = "".join(f"    {line}\n" for line in lines)
-    return f"def {question.function}({', '.join(question.arguments)}):\n{body}"
+def constant(results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]) -> bool:
+    """Whether the results stay the same where the truth changes: the arguments are not used."""
+    groups: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
+    for case, learner in tried:
+        names = case.expand(tuple(results))
+        yours = [as_array(learner.results.get(name)) for name in names]
+        if all(value is not None for value in yours):
+            truth = [case.truth[name] for name in names]
+            groups.setdefault(names, []).append((yours, truth))
+    pairs = [(group[0], other) for group in groups.values() for other in group[1:]]
+    return bool(pairs) and all(
+        all(map(np.array_equal, yours, others)) and not all(map(np.array_equal, truth, other))
+        for (yours, truth), (others, other) in pairs
+    )
 
 
 def _fits(variant: Variant, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]) -> bool:
@@ -135,19 +94,3 @@ def _same_shapes(
             if yours is None or other is None or yours.shape != other.shape:
                 return False
     return True
-
-
-def constant(results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]) -> bool:
-    """Whether the results stay the same where the truth changes: the arguments are not used."""
-    groups: dict[tuple[str, ...], list[tuple[Any, Any]]] = {}
-    for case, learner in tried:
-        names = case.expand(tuple(results))
-        yours = [as_array(learner.results.get(name)) for name in names]
-        if all(value is not None for value in yours):
-            truth = [case.truth[name] for name in names]
-            groups.setdefault(names, []).append((yours, truth))
-    pairs = [(group[0], other) for group in groups.values() for other in group[1:]]
-    return bool(pairs) and all(
-        all(map(np.array_equal, yours, others)) and not all(map(np.array_equal, truth, other))
-        for (yours, truth), (others, other) in pairs
-    )

@@ -21,7 +21,7 @@ def explain(examined: Examined) -> str:
     """The whole message about an answer."""
     question = examined.question
     if not examined.attempted:
-        return not_attempted(question)
+        return _not_attempted(question)
     lines = [_headline(examined)]
     if examined.faults:
         lines += _fault(examined, examined.faults[0])
@@ -30,7 +30,7 @@ def explain(examined: Examined) -> str:
     return wrapped(lines)
 
 
-def not_attempted(question: Question) -> str:
+def _not_attempted(question: Question) -> str:
     return wrapped([f"{question.name}: not attempted yet. Write {question.function} above."])
 
 
@@ -71,7 +71,7 @@ def _fault(examined: Examined, judged: Judged) -> list[str]:
     for name, found in list(differences.items())[:2]:
         lines.append(found.message)
         if found.kind in ("value", "not finite"):
-            lines += table(found, fault.case.truth[name])
+            lines += _table(found, fault.case.truth[name])
     rest = list(differences)[2:]
     return lines + ([f"Also wrong: {', '.join(rest)}."] if rest else [])
 
@@ -92,12 +92,12 @@ def _listed(value: Any) -> str:
     return _figure(value)
 
 
-def table(found: Difference, true: np.ndarray) -> list[str]:
+def _table(found: Difference, true: np.ndarray) -> list[str]:
     """Yours and the true values, one above the other, with a star at each entry that differs."""
     assert found.yours is not None
     yours, wide = np.atleast_2d(found.yours), np.atleast_2d(true)
     if yours.shape[0] > ROWS or yours.shape[1] > COLUMNS:
-        return [worst(found, true)]
+        return [_worst(found, true)]
     wrong = {index[-2:] if len(index) > 1 else (0, *index[-1:]) for index in found.where}
     wrong = {(0, 0)} if found.where == ((),) else wrong
     stars = [[(i, j) in wrong for j in range(yours.shape[1])] for i in range(yours.shape[0])]
@@ -122,7 +122,7 @@ def _figure(value: float) -> str:
     return f"{value + 0.0:.5g}"
 
 
-def worst(found: Difference, true: np.ndarray) -> str:
+def _worst(found: Difference, true: np.ndarray) -> str:
     """The entry that differs most, yours and true."""
     assert found.yours is not None
     gap = {index: abs(found.yours[index] - true[index]) for index in found.where}

@@ -57,14 +57,15 @@ def steps(formulas: Formulas, arguments: Iterable[str], results: Iterable[str]) 
     return order
 
 
-def source(
-    name: str, formulas: Formulas, arguments: Iterable[str], results: Iterable[str], indent: int = 4
-) -> str:
-    """The source of a function that computes the results, one line a formula."""
-    arguments, results, pad = tuple(arguments), tuple(results), " " * indent
+def source(name: str, formulas: Formulas, arguments: Iterable[str], results: Iterable[str]) -> str:
+    """The source of a function that computes the results, one line a formula.
+
+    Raises MissingName where that cannot be done.
+    """
+    arguments, results = tuple(arguments), tuple(results)
     body = [f"{step} = {formulas[step]}" for step in steps(formulas, arguments, results)]
     body.append(f"return {', '.join(results)}")
-    return f"def {name}({', '.join(arguments)}):\n" + "".join(f"{pad}{line}\n" for line in body)
+    return f"def {name}({', '.join(arguments)}):\n" + "".join(f"    {line}\n" for line in body)
 
 
 @cache
@@ -78,7 +79,10 @@ def compiled(text: str, name: str, *helpers: Callable[..., Any]) -> Callable[...
 def evaluate(
     formulas: Formulas, given: Mapping[str, Any], results: Iterable[str]
 ) -> dict[str, Any]:
-    """The values of the results, by name, from the values that are given."""
+    """The values of the results, by name, from the values that are given.
+
+    Raises MissingName where that cannot be done, and what NumPy raises where shapes do not fit.
+    """
     results = tuple(results)
     values = compiled(source("f", formulas, given, results), "f")(**given)
     return dict(zip(results, values if len(results) > 1 else (values,), strict=True))

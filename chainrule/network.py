@@ -44,7 +44,9 @@ TWO_LAYERS = {
     "grad_b1": "grad_hidden_pre.sum(axis=0, keepdims=True)",
 }
 
+# By how many parameters a network has: their names, and its right formulas.
 PARAMETERS = {2: ("W", "b"), 4: ("W1", "b1", "W2", "b2")}
+FORMULAS = {2: ONE_LAYER, 4: TWO_LAYERS}
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +87,7 @@ class Network:
     @property
     def formulas(self) -> dict[str, str]:
         """The right formulas of this kind of network."""
-        return ONE_LAYER if len(self.parameters) == 2 else TWO_LAYERS
+        return FORMULAS[len(self.parameters)]
 
     @cached_property
     def one_hot(self) -> np.ndarray:
@@ -107,7 +109,10 @@ class Network:
 
 
 def network(x: ArrayLike, target: ArrayLike, *parameters: ArrayLike) -> Network:
-    """A network from nested lists, in float64; biases may be given flat."""
+    """A network from nested lists, in float64; biases may be given flat.
+
+    x: (N, D); target: (N,). Raises ValueError as Network does.
+    """
     arrays = [np.array(value, dtype=float) for value in parameters]
     arrays[1::2] = [bias.reshape(1, -1) for bias in arrays[1::2]]
     return Network(np.array(x, dtype=float), np.array(target, dtype=int), tuple(arrays))
@@ -116,11 +121,15 @@ def network(x: ArrayLike, target: ArrayLike, *parameters: ArrayLike) -> Network:
 def loss_and_gradients(
     parameters: Sequence[np.ndarray], x: np.ndarray, one_hot: np.ndarray
 ) -> tuple[float, tuple[np.ndarray, ...]]:
-    """The mean loss of a network of 2 or 4 parameters, and its gradients in order, in NumPy."""
+    """The mean loss of a network of 2 or 4 parameters, and its gradients in order, in NumPy.
+
+    x: (N, D); one_hot: (N, C). Each gradient has its parameter's shape.
+    """
     names = PARAMETERS[len(parameters)]
-    formulas = ONE_LAYER if len(parameters) == 2 else TWO_LAYERS
     given = {"x": x, "one_hot": one_hot, **dict(zip(names, parameters, strict=True))}
-    values = evaluate(formulas, given, ("loss", *(f"grad_{name}" for name in names)))
+    values = evaluate(
+        FORMULAS[len(parameters)], given, ("loss", *(f"grad_{name}" for name in names))
+    )
     return float(values["loss"]), tuple(values[f"grad_{name}"] for name in names)
 
 

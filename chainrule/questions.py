@@ -14,7 +14,8 @@ PARAMETERS = "parameters"
 class Property:
     """One thing that is marked on its own: the named results, on one kind of case.
 
-    A property without results is about the arguments: they must be unchanged afterwards.
+    `kind` is a case's: "fresh", or one of `cases.SPECIAL`. A property without results is about the
+    arguments: they must be unchanged afterwards.
     """
 
     name: str
@@ -26,8 +27,9 @@ class Property:
 class Question:
     """A function to write.
 
-    `results` is a name, or a tuple as the function returns it. `earlier` are the functions of the
-    same exercise that it may build on. `composition` are formulas that it is composed by where
+    `name` is "exercise.function". `results` is a name, or a tuple as the function returns it.
+    `formulas` are the right ones, of the network that it is about. `earlier` are the functions of
+    the same exercise that it may build on. `composition` are formulas that it is composed by where
     these are the learner's own. `handwork` says that using autograd misses the point.
     """
 
@@ -42,6 +44,7 @@ class Question:
 
     @property
     def result_names(self) -> tuple[str, ...]:
+        """The results' names, as a tuple also where there is only one."""
         return self.results if isinstance(self.results, tuple) else (self.results,)
 
     @property

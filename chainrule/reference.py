@@ -42,10 +42,13 @@ def trace(network: Network) -> dict[str, np.ndarray]:
 def loss_and_gradients(
     parameters: Sequence[np.ndarray], x: np.ndarray, one_hot: np.ndarray
 ) -> tuple[float, tuple[np.ndarray, ...]]:
-    """The mean cross-entropy of a network of 2 or 4 parameters, and its gradients in order."""
-    truth = trace(Network(x, one_hot.argmax(axis=1), tuple(parameters)))
-    names = ("W", "b") if len(parameters) == 2 else ("W1", "b1", "W2", "b2")
-    return float(truth["loss"]), tuple(truth[f"grad_{name}"] for name in names)
+    """The mean cross-entropy of a network of 2 or 4 parameters, and its gradients in order.
+
+    x: (N, D); one_hot: (N, C). Each gradient has its parameter's shape.
+    """
+    network = Network(x, one_hot.argmax(axis=1), tuple(parameters))
+    truth = trace(network)
+    return float(truth["loss"]), tuple(truth[f"grad_{name}"] for name in network.names)
 
 
 def sgd_step(

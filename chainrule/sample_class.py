@@ -10,18 +10,25 @@ import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 
-from chainrule.diagnose import right_source, variants
 from chainrule.errors import ChainruleError
 from chainrule.questions import QUESTIONS, Question
 from chainrule.sample_answers import COMPOSED, ODD, OWN_WORDS, REMEMBERED, WRONG_TYPES
+from chainrule.typed import marked_variants, right_source
 
 # nbgrader regrades a submission when its time stamp is new; this one never changes.
 TIMESTAMP = "2026-01-15 12:00:00 UTC\n"
-# At one example these compute the same numbers as the right formula.
-SAME_AT_ONE = {"D1", "D2", "D4", "F3", "G2", "G3"}
+
+
+class Slip(NamedTuple):
+    """A mistake in an answer: the question, the catalogue's id, and the answer's source."""
+
+    question: str
+    mistake: str
+    text: str
 
 
 class SampleClassError(ChainruleError):
@@ -32,8 +39,8 @@ class SampleClassError(ChainruleError):
 class Learner:
     """A made-up learner: its name, and the sources of its answers by question.
 
-    `mistakes` are the catalogue's ids by question; a question that is missing from `answers` is
-    left as it was released.
+    A question that is missing from `answers` is left as it was released. `mistakes` are the
+    catalogue's ids by question. `written` says that the questions in words are answered.
     """
 
     name: str
@@ -41,11 +48,17 @@ class Learner:
     mistakes: dict[str, str] = field(default_factory=dict)
     written: bool = True
 
+    def slip(self, slip: Slip) -> None:
+        """Give this wrong answer in place of another."""
+        self.answers[slip.question] = slip.text
+        self.mistakes[slip.question] = slip.mistake
+
 
 def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learner]:
     """Write `submitted/` of a course; only the folders of the learners that are made are replaced.
 
-    Raises SampleClassError where there is no release, or no learner is asked for.
+    Returns the learners that were made. Raises SampleClassError where there is no release, or no
+    learner is asked for.
     """
     if learners < 1:
         raise SampleClassError(f"a class has at least 1 learner, not {learners}")
@@ -81,48 +94,42 @@ def _class(count: int, seed: int) -> Iterator[Learner]:
     for number, hand in enumerate(_deal(max(left, 0), rng), start=len(KINDS) + 1):
         learner = Learner(f"{number:03d}-mistakes")
         _right(learner, rng)
-        for question, mistake, text in hand:
-            _slip(learner, question, mistake, text)
+        for slip in hand:
+            learner.slip(slip)
         yield learner
 
 
-def _deal(hands: int, rng: random.Random) -> list[list[tuple[str, str, str]]]:
+def _deal(hands: int, rng: random.Random) -> list[list[Slip]]:
     """Every mistake once, dealt out like cards; each hand gets one of each exercise at least."""
-    dealt: list[list[tuple[str, str, str]]] = [[] for _ in range(hands)]
+    dealt: list[list[Slip]] = [[] for _ in range(hands)]
     for exercise in exercises() if hands else ():
         cards = _cards(exercise)
         for turn in range(max(len(cards), hands)):
             card = cards[turn] if turn < len(cards) else rng.choice(cards)
             # A function holds one mistake; the next hand that has none there takes the card.
             for hand in dealt[turn % hands :] + dealt[: turn % hands]:
-                if card[0] not in [taken for taken, _, _ in hand]:
+                if card.question not in [taken.question for taken in hand]:
                     hand.append(card)
                     break
     return dealt
 
 
-def _cards(exercise: str) -> list[tuple[str, str, str]]:
+def _cards(exercise: str) -> list[Slip]:
     """Each mistake of an exercise, in the first function where it can be typed."""
-    cards: dict[str, tuple[str, str, str]] = {}
+    cards: dict[str, Slip] = {}
     for question in QUESTIONS.values():
         if question.exercise == exercise:
-            for name, mistake, text in _typed(question):
-                cards.setdefault(mistake, (name, mistake, text))
+            for slip in _marked(question):
+                cards.setdefault(slip.mistake, slip)
     return sorted(cards.values())
 
 
-def _typed(question: Question) -> Iterator[tuple[str, str, str]]:
-    for variant in variants(question):
-        marked = not (variant.mistake.id == "L5" and question.function == "backward")
-        if variant.mistake.id not in SAME_AT_ONE and marked:
-            yield question.name, variant.mistake.id, variant.text
+def _marked(question: Question) -> Iterator[Slip]:
+    """The slips that cost marks in this function."""
+    for variant in marked_variants(question):
+        yield Slip(question.name, variant.mistake.id, variant.text)
     if question.name in REMEMBERED:
-        yield question.name, "U10", REMEMBERED[question.name]
-
-
-def _slip(learner: Learner, question: str, mistake: str, text: str) -> None:
-    learner.answers[question] = text
-    learner.mistakes[question] = mistake
+        yield Slip(question.name, "U10", REMEMBERED[question.name])
 
 
 def _right(learner: Learner, rng: random.Random) -> None:
@@ -146,11 +153,11 @@ def _two_mistakes(learner: Learner, rng: random.Random) -> None:
     """Two in each exercise, in functions of which the later one calls the earlier."""
     _right(learner, rng)
     for exercise in exercises():
-        by_question: dict[str, list[tuple[str, str, str]]] = {}
+        by_question: dict[str, list[Slip]] = {}
         for card in _cards(exercise):
-            by_question.setdefault(card[0], []).append(card)
+            by_question.setdefault(card.question, []).append(card)
         for name in rng.sample(sorted(by_question), 2):
-            _slip(learner, *rng.choice(by_question[name]))
+            learner.slip(rng.choice(by_question[name]))
 
 
 def _odd_but_right(learner: Learner, rng: random.Random) -> None:
@@ -177,6 +184,7 @@ def _unwritten(learner: Learner, rng: random.Random) -> None:
     learner.written = False
 
 
+# The first learners, in this order: what their names say, and what fills in their answers.
 KINDS: dict[str, Callable[[Learner, random.Random], None]] = {
     "all-right": _right,
     "blank": _blank,

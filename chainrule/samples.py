@@ -5,7 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from chainrule.course import release, require_source
+from chainrule.course import copy_of_source, release
 from chainrule.grading import grade
 from chainrule.sample_class import exercises, sample_class
 
@@ -35,9 +35,7 @@ def stale_samples(course: Path) -> list[str]:
 
 def _graded(course: Path, folder: Path) -> Path:
     """Grade both in a course of their own; the folder with the results."""
-    require_source(course)
-    shutil.copytree(course / "source", folder / "source")
-    shutil.copy(course / "nbgrader_config.py", folder)
+    copy_of_source(course, folder)
     release(folder)
     sample_class(folder)
     for learner in KEPT:

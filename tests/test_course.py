@@ -1,8 +1,8 @@
-"""Handing out never overwrites what a learner has."""
+"""Handing out never overwrites what a learner has; what is stale is said."""
 
 import pytest
 
-from chainrule.cli import main
+from chainrule.cli import main, say_what_is_stale
 from chainrule.course import CourseError, hand_out
 
 
@@ -32,3 +32,10 @@ def test_without_a_release_it_says_what_to_do(tmp_path, capsys):
         hand_out(tmp_path)
     assert main(["hand-out", "--course-dir", str(tmp_path)]) == 1
     assert capsys.readouterr().err.startswith("chainrule: there is nothing in")
+
+
+def test_what_is_stale_is_named_with_its_remedy(capsys):
+    assert say_what_is_stale("release", [], "make release") == 0
+    assert capsys.readouterr().err == ""
+    assert say_what_is_stale("release", ["one/one.ipynb"], "make release") == 1
+    assert capsys.readouterr().err == "release/ is stale: one/one.ipynb. Run `make release`.\n"

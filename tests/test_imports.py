@@ -18,25 +18,26 @@ ARROWS = {
     "questions": {"formulas", "network"},
     "mistakes": {"formulas"},
     "compare": set(),
-    "cases": {"network", "questions", "reference"},
+    "fresh": {"network"},
+    "cases": {"fresh", "network", "questions", "reference"},
     "attempt": {"cases"},
     "flags": set(),
-    "diagnose": {
-        "attempt", "cases", "compare", "formulas", "mistakes", "network", "questions",
-    },
+    "typed": {"formulas", "mistakes", "network", "questions"},
+    "diagnose": {"attempt", "cases", "compare", "mistakes", "questions", "typed"},
     "carry": {"attempt", "cases", "compare", "formulas", "network", "questions"},
+    "excuse": {"attempt", "carry", "cases", "compare", "diagnose", "questions"},
     "marking": {
-        "attempt", "cases", "carry", "compare", "diagnose", "flags", "mistakes", "questions",
+        "attempt", "cases", "carry", "compare", "diagnose", "excuse", "flags", "mistakes",
+        "questions", "typed",
     },
     "explain": {"compare", "marking", "mistakes", "questions"},
     "checks": {"cases", "compare", "explain", "marking", "questions"},
     "explorer": {
-        "attempt", "cases", "compare", "diagnose", "formulas", "marking", "mistakes", "network",
-        "questions", "reference",
+        "attempt", "cases", "compare", "marking", "network", "questions", "reference",
     },
     "errors": set(),
     "sample_answers": set(),
-    "sample_class": {"diagnose", "errors", "questions", "sample_answers"},
+    "sample_class": {"errors", "questions", "sample_answers", "typed"},
     "course": {"errors"},
     "samples": {"course", "grading", "sample_class"},
     "safe_html": set(),
@@ -70,6 +71,14 @@ def test_imports_go_one_way():
         if here in ("cli", "__init__", "__main__") or here == there:
             continue
         assert there in ARROWS.get(here, ()), f"{path.name} imports {there}"
+
+
+def test_no_arrow_is_allowed_in_vain():
+    drawn: dict[str, set[str]] = {name: set() for name in ARROWS}
+    for here, there, _ in arrows():
+        if here in drawn and here != there:
+            drawn[here].add(there)
+    assert drawn == ARROWS
 
 
 def test_there_is_no_circle():

@@ -7,9 +7,9 @@ import nbformat
 import pytest
 
 from chainrule.cli import main
-from chainrule.mistakes import CATALOGUE
+from chainrule.mistakes import CATALOGUE, SAME_AT_ONE
 from chainrule.questions import QUESTIONS
-from chainrule.sample_class import KINDS, SAME_AT_ONE, SampleClassError, exercises, sample_class
+from chainrule.sample_class import KINDS, SampleClassError, exercises, sample_class
 
 COURSE = Path(__file__).parents[1]
 

@@ -15,8 +15,9 @@ from typing import Any
 
 PAGE = Path(__file__).parent / "page"
 MODULES = (
-    *("format", "engine", "formula", "state", "scene", "layout"),
-    *("dom", "number", "picture", "panels", "tables", "controls", "view"),
+    *("format", "engine", "entry", "phases", "formula", "state", "scene", "layout"),
+    *("dom", "number", "picture", "tables", "toolbar", "phasebar"),
+    *("formulapanel", "codepanel", "probabilitypanel", "losspanel", "actions", "view"),
 )
 
 

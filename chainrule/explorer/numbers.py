@@ -36,25 +36,6 @@ def network_of(numbers: dict[str, Any]) -> Network:
     return network(numbers["x"], [numbers["target"]], *numbers["parameters"])
 
 
-def rows(name: str, value: Any) -> Rows:
-    """An array, tensor or nested list as rows of floats; a flat one is one row.
-
-    Raises ValueError where it is none.
-    """
-    value = value.tolist() if hasattr(value, "tolist") else value
-    if not isinstance(value, list | tuple) or not value:
-        raise ValueError(f"{name} is not an array of rows of numbers")
-    if not any(isinstance(row, list | tuple) or hasattr(row, "tolist") for row in value):
-        value = [value]
-    nested = []
-    for i, row in enumerate(value):
-        row = row.tolist() if hasattr(row, "tolist") else row
-        if not isinstance(row, list | tuple) or not row:
-            raise ValueError(f"{name} is not an array of rows of numbers")
-        nested.append([_number(f"{name}[{i},{j}]", entry) for j, entry in enumerate(row)])
-    return nested
-
-
 def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
     """The numbers as plain data. Raises ValueError, in one line, for the first thing wrong."""
     parameters = numbers["parameters"]
@@ -63,7 +44,7 @@ def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
         raise ValueError(f"parameters must be 2 or 4 arrays, not {found}")
     names = ("x", *PARAMETERS[len(parameters)])
     arrays = [
-        rows(name, value) for name, value in zip(names, (numbers["x"], *parameters), strict=True)
+        _rows(name, value) for name, value in zip(names, (numbers["x"], *parameters), strict=True)
     ]
     wide = 0
     for name, array in zip(names, arrays, strict=True):
@@ -91,6 +72,25 @@ def has_entry(values: Mapping[str, np.ndarray], entry: str) -> bool:
         return True
     array = values[match[1]]
     return array.ndim == 2 and int(match[2]) < array.shape[0] and int(match[3]) < array.shape[1]
+
+
+def _rows(name: str, value: Any) -> Rows:
+    """An array, tensor or nested list as rows of floats; a flat one is one row.
+
+    Raises ValueError where it is none.
+    """
+    value = value.tolist() if hasattr(value, "tolist") else value
+    if not isinstance(value, list | tuple) or not value:
+        raise ValueError(f"{name} is not an array of rows of numbers")
+    if not any(isinstance(row, list | tuple) or hasattr(row, "tolist") for row in value):
+        value = [value]
+    nested = []
+    for i, row in enumerate(value):
+        row = row.tolist() if hasattr(row, "tolist") else row
+        if not isinstance(row, list | tuple) or not row:
+            raise ValueError(f"{name} is not an array of rows of numbers")
+        nested.append([_number(f"{name}[{i},{j}]", entry) for j, entry in enumerate(row)])
+    return nested
 
 
 def _number(name: str, entry: Any) -> float:

@@ -1,5 +1,7 @@
 """The phases of both passes in the order in which they are walked through."""
 
+from collections.abc import Sized
+
 ONE_LAYER = ("x", "logits", "probs", "loss", "grad_logits", "grad_W", "grad_b", "update")
 TWO_LAYERS = (
     *("x", "hidden_pre", "hidden_act", "logits", "probs", "loss"),
@@ -8,12 +10,12 @@ TWO_LAYERS = (
 )
 
 
-def phases(layers: int) -> tuple[str, ...]:
-    """The phases of a network of one layer or two."""
-    return ONE_LAYER if layers == 1 else TWO_LAYERS
+def phases(parameters: Sized) -> tuple[str, ...]:
+    """The phases of a network with these parameters, 2 or 4 of them."""
+    return ONE_LAYER if len(parameters) == 2 else TWO_LAYERS
 
 
-def reached(name: str, phase: str, layers: int) -> bool:
+def reached(name: str, phase: str, parameters: Sized) -> bool:
     """Whether an array is computed when the computation stands at that phase."""
-    order = phases(layers)
+    order = phases(parameters)
     return name not in order or order.index(name) <= order.index(phase)

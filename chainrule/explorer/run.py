@@ -24,8 +24,8 @@ class _Stop(BaseException):
     """Raised inside a function that took too long; `except Exception` does not catch it."""
 
 
-def call(function: Callable[[], Any], seconds: float = SECONDS) -> Any:
-    """What the function returns, or its exception. Raises TookTooLong at the limit."""
+def call(function: Callable[[], Any]) -> Any:
+    """What the function returns within SECONDS. Raises what it raises, or TookTooLong."""
     outcome: dict[str, Any] = {}
 
     def run() -> None:
@@ -38,13 +38,13 @@ def call(function: Callable[[], Any], seconds: float = SECONDS) -> Any:
     streams = sys.stdout, sys.stderr
     with warnings.catch_warnings():
         thread.start()
-        thread.join(seconds)
+        thread.join(SECONDS)
     if thread.is_alive():
         identity = ctypes.c_ulong(thread.ident or 0)
         ctypes.pythonapi.PyThreadState_SetAsyncExc(identity, ctypes.py_object(_Stop))
         # A function that cannot be stopped must not keep what it prints to, either.
         sys.stdout, sys.stderr = streams
-        raise TookTooLong(f"it did not return within {seconds:g} s")
+        raise TookTooLong(f"it did not return within {SECONDS:g} s")
     if "error" in outcome:
         raise outcome["error"]
     return outcome["result"]

@@ -68,7 +68,13 @@ class Explorer(anywidget.AnyWidget):
         font_scale: float = 1.0,
         code: str = "all",
     ) -> None:
-        """Begin with a preset or a network of one example; `hidden` values are to be predicted."""
+        """Begin with a preset or a network of one example.
+
+        learning_rate: the preset's own, or 0.01 for a network. hidden: arrays or entries that are
+        to be predicted. font_scale: 0.5 to 4. code: the lines of code shown, "all", "forward" or
+        "none". Raises ValueError where there is no such preset or the network does not fit, and
+        TraitError for the rest.
+        """
         self._function: Callable[..., Any] | None = None
         self._from_page = self._recording = False
         numbers = beginning(start, learning_rate)
@@ -99,7 +105,7 @@ class Explorer(anywidget.AnyWidget):
         return network_of(self._numbers())
 
     def values(self) -> dict[str, np.ndarray]:
-        """Every intermediate of both passes by name, in NumPy."""
+        """Every intermediate of both passes by name, in NumPy: rows (1, n), the loss a scalar."""
         return self.network.trace()
 
     def reference(self) -> dict[str, np.ndarray]:
@@ -115,7 +121,7 @@ class Explorer(anywidget.AnyWidget):
     # What can be done
 
     def load(self, start: str | Network, learning_rate: float | None = None) -> None:
-        """Begin anew with a preset or a network of one example."""
+        """Begin anew with a preset or a network of one example. Raises ValueError as the class."""
         numbers = beginning(start, learning_rate)
         self._renew(numbers, history=[], hidden=[], _start=numbers)
 
@@ -144,14 +150,14 @@ class Explorer(anywidget.AnyWidget):
 
         It is one of the exercise's functions, known by its name, with that exercise's arguments;
         any other name is taken for a `backward`. It has 2 s; one that takes longer is not run
-        again.
-        With its gradients, "by your gradients" on the screen lets the update go by them.
+        again. With its gradients, "by your gradients" on the screen lets the update go by them.
+        Raises TypeError where it is no function; what goes wrong inside of it is said in `marks`.
         """
         if not callable(function):
             raise TypeError(f"check needs your function, not a {type(function).__name__}")
         self._function = function
         if self.phase != "update":
-            self.phase = phases(len(self.parameters) // 2)[-2]
+            self.phase = phases(self.parameters)[-2]
         if not _nobody_looks():
             self._mark()
 
@@ -175,7 +181,7 @@ class Explorer(anywidget.AnyWidget):
 
     def _withheld(self, name: str) -> str:
         """What stands in place of an array's values where they are not shown."""
-        if not reached(name, self.phase, len(self.parameters) // 2):
+        if not reached(name, self.phase, self.parameters):
             return "\N{MIDDLE DOT}"
         hides = self.mode == "predict" and any(
             hidden.split("[")[0] == name for hidden in self.hidden
@@ -194,7 +200,7 @@ class Explorer(anywidget.AnyWidget):
 
     @traitlets.validate("phase")
     def _valid_phase(self, proposal: Any) -> str:
-        known = phases(len(self.parameters) // 2)
+        known = phases(self.parameters)
         if proposal["value"] not in known:
             raise traitlets.TraitError(
                 f"phase is {proposal['value']!r}, it must be one of {', '.join(known)}"
@@ -261,14 +267,14 @@ class Explorer(anywidget.AnyWidget):
                 setattr(self, name, value)
 
     def _renew(self, numbers: dict[str, Any], **rest: Any) -> None:
-        known = phases(len(numbers["parameters"]) // 2)
+        known = phases(numbers["parameters"])
         phase = self.phase if self.phase in known else "loss"
         self._put(numbers, phase=phase, guesses={}, **rest)
         self._forget_what_is_gone()
 
     def _forget_what_is_gone(self) -> None:
         self.guesses = {}
-        if self.phase not in phases(len(self.parameters) // 2):
+        if self.phase not in phases(self.parameters):
             self.phase = "loss"
         if self.selection and not self._has(self.selection):
             self.selection = ""

@@ -1,16 +1,14 @@
 """The report of a class: one page, and its numbers as CSV beside it."""
 
-import csv
-import io
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from . import numbers, pages, plots
+from . import numbers, pages, plots, spreadsheets
 from .gather import Class, gather
+from .whole import write_whole
 
 
 @dataclass
@@ -49,12 +47,12 @@ def report(
     sections = [_section(found, name) for name in found.assignments]
     beside = {
         page: render(found, sections),
-        page.with_suffix(".csv"): _learners(found),
-        page.with_name(f"{page.stem}-questions.csv"): _questions(found),
-        page.with_name(f"{page.stem}-mistakes.csv"): _mistakes(sections),
+        page.with_suffix(".csv"): spreadsheets.learners(found),
+        page.with_name(f"{page.stem}-questions.csv"): spreadsheets.questions(found),
+        page.with_name(f"{page.stem}-mistakes.csv"): spreadsheets.mistakes(found),
     }
     for path, text in beside.items():
-        pages.write_whole(path, text)
+        write_whole(path, text)
     return list(beside)
 
 
@@ -87,52 +85,3 @@ def _section(found: Class, name: str) -> Section:
 def _number(value: Any) -> Any:
     """None for NaN, which a page would print."""
     return None if isinstance(value, float) and pd.isna(value) else value
-
-
-def _learners(found: Class) -> str:
-    columns = ["learner", *numbers.KEY, "points", "max_points", "verdict"]
-    questions = found.questions.sort_values(["learner", "assignment"], kind="stable")
-    rows = (
-        [*(getattr(row, name) for name in columns), _ids(row.mistakes), "; ".join(row.flags)]
-        + [row.reason]
-        for row in questions.itertuples()
-    )
-    return _csv([*columns, "mistakes", "flags", "reason"], rows)
-
-
-def _questions(found: Class) -> str:
-    tables = [numbers.difficulty(found, name) for name in found.assignments]
-    columns = [*numbers.KEY, "learners", *numbers.COUNTS, "most", "share"]
-    rows = (row for table in tables for row in table[columns].itertuples(index=False))
-    return _csv(columns, rows)
-
-
-def _mistakes(sections: list[Section]) -> str:
-    rows = (
-        (section.name, mistake.id, mistake.name, learner, question)
-        for section in sections
-        for mistake in section.mistakes
-        for learner, question in mistake.who
-    )
-    return _csv(["assignment", "mistake", "name", "learner", "question"], rows)
-
-
-def _ids(mistakes: Iterable[tuple[str, str]]) -> str:
-    return " ".join(key for key, _ in mistakes)
-
-
-def _csv(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return file.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    """A spreadsheet takes text that begins like this for a formula, and runs it."""
-    if isinstance(value, str):
-        return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
-    if isinstance(value, float):
-        return "" if pd.isna(value) else f"{round(value, 4):g}"
-    return value

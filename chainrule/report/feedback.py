@@ -14,20 +14,12 @@ from nbgrader.converters import GenerateFeedback
 
 from . import pages
 from .marks import Marks, NotebookMarks, read_marks
-from .sheet import Question, read_sheet
+from .sheet import read_sheet
 from .words import LEARNER, overall
 
 # With these the exchange finds whose feedback it is.
 _OF_EXCHANGE = ("timestamp.txt", "submission_secret.txt")
-
-
-def given(question: Question) -> float | None:
-    """The marks of a question; None while nobody has given any."""
-    marked = [result for result in question.results if result.points is not None]
-    return question.points if marked or not question.results else None
-
-
-WORDS = {"words": LEARNER, "overall": overall, "given": given}
+WORDS = {"words": LEARNER, "overall": overall}
 
 
 class FeedbackPage(Exporter):

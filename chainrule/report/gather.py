@@ -111,7 +111,6 @@ def _sheets(
 
 
 def _row(sheet: Sheet, question: Question) -> dict[str, Any]:
-    given = [r for r in question.results if r.points is not None]
     found = [r.record for r in question.results if r.record]
     mistakes = [
         (m["id"], m["name"]) for r in found if len(r["mistakes"]) == 1 for m in r["mistakes"]
@@ -122,7 +121,7 @@ def _row(sheet: Sheet, question: Question) -> dict[str, Any]:
         "notebook": sheet.notebook,
         "question": question.name,
         "learner": sheet.student,
-        "points": question.points if given else None,
+        "points": question.given,
         "max_points": question.max_points,
         "verdict": overall(question),
         "waits": any(result.waits for result in question.results),

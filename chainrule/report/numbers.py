@@ -22,12 +22,17 @@ COUNTS = ["right", "partly", "wrong", "not attempted", "waits"]
 KEY = ["assignment", "notebook", "question"]
 
 
+def _of(table: pd.DataFrame, assignment: str) -> pd.DataFrame:
+    """The rows of one assignment."""
+    return table[table.assignment == assignment]
+
+
 def marks(found: Class) -> dict[str, dict[str, float]]:
     """By assignment: learners, handed in, graded, most (points there are), mean, median, lowest,
     highest, waits (submissions with something left to mark). NaN where nothing is graded."""
     made = {}
     for name in found.assignments:
-        graded = found.submissions[found.submissions.assignment == name]
+        graded = _of(found.submissions, name)
         made[name] = {
             "learners": len(found.learners),
             "handed in": sum(one == name for _, one in found.handed_in),
@@ -44,7 +49,7 @@ def marks(found: Class) -> dict[str, dict[str, float]]:
 
 def shares(found: Class, assignment: str) -> pd.Series:
     """The share of the marks that each graded submission got; none where there are no marks."""
-    graded = found.submissions[found.submissions.assignment == assignment]
+    graded = _of(found.submissions, assignment)
     graded = graded[graded.max_points > 0]
     return (graded.points / graded.max_points).reset_index(drop=True)
 
@@ -55,7 +60,7 @@ def difficulty(found: Class, assignment: str) -> pd.DataFrame:
     share: the mean share of the marks among those that have been given; NaN for a question that has
     no marks, or of which all wait.
     """
-    questions = found.questions[found.questions.assignment == assignment]
+    questions = _of(found.questions, assignment)
     counted = questions.verdict.map(lambda verdict: COLUMNS.get(verdict, "wrong"))
     rows = []
     for key, group in questions.groupby(KEY, sort=False):
@@ -84,9 +89,8 @@ class Mistake:
 
 def mistakes(found: Class, assignment: str) -> list[Mistake]:
     """The mistakes of an assignment, those of most learners first."""
-    questions = found.questions[found.questions.assignment == assignment]
     who: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in questions.itertuples():
+    for row in _of(found.questions, assignment).itertuples():
         for mistake in row.mistakes:
             who.setdefault(mistake, []).append((row.learner, row.question))
     made = [Mistake(key, name, tuple(sorted(people))) for (key, name), people in who.items()]
@@ -97,21 +101,17 @@ def not_attempted(found: Class, assignment: str) -> dict[str, list[str]]:
     """learner -> the questions left as they were released; ["everything"] for none handed in."""
     there = {learner for learner, name in found.handed_in if name == assignment}
     missing = {learner: ["everything"] for learner in found.learners if learner not in there}
-    questions = found.questions
-    left = questions[
-        (questions.assignment == assignment) & (questions.verdict == records.NOT_ATTEMPTED)
-    ]
-    for row in left.itertuples():
+    questions = _of(found.questions, assignment)
+    for row in questions[questions.verdict == records.NOT_ATTEMPTED].itertuples():
         missing.setdefault(row.learner, []).append(row.question)
     return dict(sorted(missing.items()))
 
 
 def waiting(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
     """question -> (learner, why) for each that waits for a person."""
-    questions = found.questions
-    there = questions[(questions.assignment == assignment) & questions.waits]
+    questions = _of(found.questions, assignment)
     people: dict[str, list[tuple[str, str]]] = {}
-    for row in there.itertuples():
+    for row in questions[questions.waits].itertuples():
         people.setdefault(row.question, []).append((row.learner, row.reason))
     return people
 
@@ -143,10 +143,10 @@ def troubles(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
     def add(heading: str, learner: str, what: str) -> None:
         people.setdefault(heading, []).append((learner, what))
 
-    graded = found.submissions[found.submissions.assignment == assignment]
+    graded = _of(found.submissions, assignment)
     for learner in graded[~graded.confined].learner:
         add(UNCONFINED, learner, "")
-    questions = found.questions[found.questions.assignment == assignment]
+    questions = _of(found.questions, assignment)
     for row in questions[questions.verdict.isin(list(ENDED))].itertuples():
         add(ENDED[row.verdict], row.learner, f"{row.question}: {row.reason}".rstrip(": "))
     for learner, name, kind, message in found.findings:

@@ -39,9 +39,7 @@ def bundle(data: Mapping[str, Any]) -> str:
         return f'<img src="{html.escape(url)}" alt="a picture that the code drew">'
     if markup := data.get("text/html"):
         return clean(markup)
-    if source := data.get("text/markdown"):
-        return safe.markdown(source)
-    if source := data.get("text/latex"):
+    if source := data.get("text/markdown") or data.get("text/latex"):
         return safe.markdown(source)
     return text(data.get("text/plain", ""))
 

@@ -1,16 +1,13 @@
-"""The package's templates, and files that are written whole or not at all."""
+"""The package's templates, and what they may ask for."""
 
 import functools
-import os
 import re
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import message, outputs, safe
+from . import example, message, outputs, safe
 
 # From the line of the beginning to the line of the end, or else to the end of the cell.
 HIDDEN = re.compile(
@@ -35,6 +32,7 @@ def environment() -> Environment:
     )
     made.filters["unhidden"] = unhidden
     made.globals["show"] = lambda cell_outputs: list(map(Markup, outputs.show(cell_outputs)))
+    made.globals["example"] = example
     made.globals["message"] = message
     return made
 
@@ -61,17 +59,3 @@ def python(source: str) -> Markup:
     from pygments.lexers import PythonLexer
 
     return Markup(highlight(source, PythonLexer(), HtmlFormatter(nowrap=True)))
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put text in place of a file; interrupted, the old file is there, or the new one."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
-    try:
-        with open(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

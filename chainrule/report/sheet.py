@@ -62,6 +62,12 @@ class Question:
         return sum((r.points or 0.0) + r.extra for r in self.results)
 
     @property
+    def given(self) -> float | None:
+        """The points; None while nobody has given any."""
+        marked = any(result.points is not None for result in self.results)
+        return self.points if marked or not self.results else None
+
+    @property
     def max_points(self) -> float:
         return sum(r.max_points for r in self.results)
 

@@ -33,17 +33,16 @@ def marked(monkeypatch):
     return run
 
 
-def own(question, function):
-    """Lambdas that look up a right function for every earlier one."""
-    names = QUESTIONS[question].earlier
-    exercise = QUESTIONS[question].exercise
-    return [lambda name=name: RIGHT[f"{exercise}.{name}"][0] for name in names]
+def right_before(question):
+    """Look up a right function for every one that the question may build on."""
+    asked = QUESTIONS[question]
+    return [lambda name=name: RIGHT[f"{asked.exercise}.{name}"][0] for name in asked.earlier]
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
 def test_a_right_answer_passes(marked, question):
     function = RIGHT[question][0]
-    mark, record = marked(question, lambda: function, own(question, function))
+    mark, record = marked(question, lambda: function, right_before(question))
     assert mark == sum(POINTS[question].values()) == record["max_points"]
     assert record["verdict"] == "passed"
     assert record["mistakes"] == [] and record["example"] is None

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 import torch
 
-from chainrule.cases import cases, draw
+from chainrule.cases import cases
 from chainrule.explain import explain
+from chainrule.fresh import draw
 from chainrule.marking import examine
 from chainrule.network import WORKED_EXAMPLES, Network
 from chainrule.questions import QUESTIONS

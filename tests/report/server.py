@@ -1,4 +1,4 @@
-"""A Jupyter server with Formgrader on a course, and Debian's chromium; both end with the test."""
+"""A Jupyter server with Formgrader on a course; it ends with the test."""
 
 import contextlib
 import os
@@ -9,14 +9,6 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-
-from playwright.sync_api import sync_playwright
-
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-FLAGS = [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-]  # fmt: skip
 
 
 @contextlib.contextmanager
@@ -60,11 +52,3 @@ def _read(stream, lines):
     for line in stream:
         lines.put(line)
     lines.put("")
-
-
-@contextlib.contextmanager
-def browser():
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, headless=True, args=FLAGS)
-        yield started
-        started.close()

@@ -17,9 +17,10 @@ import io
 import pytest
 
 from chainrule.grading import records
-from chainrule.report import numbers
+from chainrule.report import numbers, whole
 from chainrule.report.classreport import report
 from chainrule.report.gather import ReportError, gather
+from chainrule.report.whole import write_whole
 
 from . import made
 
@@ -204,3 +205,14 @@ def test_a_file_that_is_no_notebook_is_said_and_the_rest_is_there(course, tmp_pa
 def test_formulas_do_not_reach_a_spreadsheet(tmp_path):
     made.put(tmp_path, "=1+1", "ps1", sheet((4, "passed"), (2, "passed"), (2, "passed")))
     assert "\n'=1+1," in report(tmp_path)[1].read_text()
+
+
+def test_a_report_killed_half_way_leaves_the_old_file(tmp_path, monkeypatch):
+    path = tmp_path / "report.html"
+    write_whole(path, "old")
+    monkeypatch.setattr(
+        whole.os, "replace", lambda *names: (_ for _ in ()).throw(KeyboardInterrupt)
+    )
+    with pytest.raises(KeyboardInterrupt):
+        write_whole(path, "new")
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]

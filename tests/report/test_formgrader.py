@@ -10,8 +10,9 @@ import pytest
 from chainrule.course import nbgrader
 from chainrule.grading import grade
 from chainrule.sample_class import sample_class
+from tests.explorer.lab import chromium
 
-from .server import browser, formgrader
+from .server import formgrader
 
 pytestmark = pytest.mark.browser
 
@@ -44,7 +45,7 @@ def saved(root):
 
 
 def test_a_written_answer_is_marked_from_the_list_to_the_gradebook(course, tmp_path):
-    with formgrader(course, tmp_path) as url, browser() as started:
+    with formgrader(course, tmp_path) as url, chromium() as started:
         page = started.new_page()
         faults = []
         page.on("pageerror", lambda error: faults.append(str(error)))

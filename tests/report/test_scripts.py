@@ -6,15 +6,17 @@ graded by nbgrader alone. The same pages of a plain installation do run some of 
 
 import subprocess
 import sys
+from urllib.parse import quote
 
 import pytest
 
 from chainrule.grading import records
 from chainrule.report import outputs, safe
 from chainrule.report.classreport import report
+from tests.explorer.lab import chromium
 
 from . import made, vectors
-from .server import browser, formgrader
+from .server import formgrader
 from .test_class_report import pytestmark as known_warnings
 
 pytestmark = [pytest.mark.browser, known_warnings]
@@ -117,8 +119,6 @@ def ran(started, *addresses):
 
 def opened(url, number):
     base = f"{url}/formgrader"
-    from urllib.parse import quote
-
     name = quote(vectors.LEARNER, safe="")
     return [
         f"{base}/submissions/{number}/",
@@ -149,7 +149,7 @@ def test_there_are_many():
 def test_nothing_runs(tmp_path):
     root, number = make(tmp_path / "course", SAFE)
     page = report(root, output=tmp_path / "report.html")[0].as_uri()
-    with browser() as started:
+    with chromium() as started:
         seen, shown = ran(started, feedback(root))
         assert seen == set()
         assert shown.locator(".written math mfrac").count() == 1
@@ -172,7 +172,7 @@ def test_cleaning_alone_is_enough():
     """Without the browser's help: the page has no Content-Security-Policy."""
     parts = [safe.markdown(text, vectors.ATTACHMENTS) for text in vectors.TEXT.values()]
     parts += outputs.show(list(vectors.OUTPUTS.values()))
-    with browser() as started:
+    with chromium() as started:
         page = started.new_page()
         heard = []
         page.on("console", lambda said: heard.append(said.text))
@@ -187,7 +187,7 @@ def test_cleaning_alone_is_enough():
 
 def test_a_plain_installation_does_run_some(tmp_path):
     root, number = make(tmp_path / "course", "")
-    with browser() as started:
+    with chromium() as started:
         seen, _ = ran(started, feedback(root))
         assert len(seen) >= 3, seen
         with formgrader(root, tmp_path) as url:

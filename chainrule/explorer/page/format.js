@@ -1,6 +1,7 @@
 // Numbers as text: short, of even width, and never 0 for what is only small.
 
 const DIGITS = 5;
+export const LONG = 9; // digits, where a result stands alone
 
 // A number with that many significant digits; scientific where it would be long.
 export function format(value, digits = DIGITS) {

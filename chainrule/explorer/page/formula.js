@@ -1,12 +1,7 @@
-// What is computed in which order, and each entry of it as a formula of other entries.
-// An entry has a name such as "W1[0,1]"; the loss is just "loss".
+// Each entry as a formula of other entries, and what to say of it.
 
-const ONE = ["x", "logits", "probs", "loss", "grad_logits", "grad_W", "grad_b", "update"];
-const TWO = [
-  ...["x", "hidden_pre", "hidden_act", "logits", "probs", "loss"],
-  ...["grad_logits", "grad_W2", "grad_b2", "grad_hidden_act", "grad_hidden_pre"],
-  ...["grad_W1", "grad_b1", "update"],
-];
+import { isInput, isParameter, split } from "./entry.js";
+import { layersOf } from "./phases.js";
 
 // Along what each array runs: d features, h hidden units, c classes.
 const AXES = {
@@ -31,32 +26,6 @@ export const NOTES = {
 for (const layer of [1, 2]) {
   NOTES[`grad_W${layer}`] = NOTES.grad_W;
   NOTES[`grad_b${layer}`] = NOTES.grad_b;
-}
-
-export const phases = (layers) => (layers === 1 ? ONE : TWO);
-export const layersOf = (state) => state.parameters.length / 2;
-export const isInput = (id) => /^(x|W\d?|b\d?)\[/.test(id);
-export const twin = (id) => (id.startsWith("grad_") ? id.slice(5) : `grad_${id}`);
-
-export function split(id) {
-  const match = /^(\w+)\[(\d+),(\d+)\]$/.exec(id);
-  return match ? { name: match[1], i: Number(match[2]), j: Number(match[3]) } : { name: id };
-}
-
-export function lookUp(values, id) {
-  const { name, i, j } = split(id);
-  return i === undefined ? values[name] : values[name]?.[i]?.[j];
-}
-
-export function entries(name, array) {
-  return array.flatMap((row, i) => row.map((_, j) => `${name}[${i},${j}]`));
-}
-
-// Whether the computation has come as far as this array when it stands at that phase.
-export function reached(name, phase, layers) {
-  const order = phases(layers);
-  const place = order.indexOf(name === "one_hot" || name === "log_probs" ? "probs" : name);
-  return place <= order.indexOf(phase);
 }
 
 // The entry that the formula shows: the selected one, or what the phase computes from it.
@@ -103,7 +72,7 @@ export function tokens(id, state) {
   const source = layer === "2" ? "hidden_act" : "x";
   if (/^grad_W/.test(name)) return product(`${source}[0,${i}]`, upstream(layer));
   if (/^grad_b/.test(name)) return [upstream(layer)];
-  if (/^[Wb]/.test(name)) return [id, "−", "η", "·", `grad_${id}`];
+  if (isParameter(name)) return [id, "−", "η", "·", `grad_${id}`];
   const recipes = {
     hidden_pre: () => weighted("x", features, "1"),
     hidden_act: () => ["max(", `hidden_pre[0,${j}]`, ", 0)"],
@@ -117,5 +86,3 @@ export function tokens(id, state) {
   };
   return recipes[name]?.() ?? [];
 }
-
-export const isEntry = (token) => /^(\w+\[\d+,\d+\]|η|loss)$/.test(token);

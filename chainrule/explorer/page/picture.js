@@ -2,8 +2,8 @@
 
 import { element, mark, put, setAttribute, shape } from "./dom.js";
 import { parameterNames, sizes } from "./engine.js";
-import { twin } from "./formula.js";
-import { layout } from "./layout.js";
+import { twin } from "./entry.js";
+import { WEIGHT, layout } from "./layout.js";
 import { computed, editable } from "./number.js";
 
 // How many characters there is room for.
@@ -99,7 +99,12 @@ function largestShown(scene) {
 function weight({ label }, id, board, { bare, tall }, act) {
   const box = element("div", {
     class: "weight",
-    style: place({ x: label.x - 2.4, y: label.y - tall / 2, width: 4.8, height: tall }),
+    style: place({
+      x: label.x - WEIGHT.width / 2,
+      y: label.y - tall / 2,
+      width: WEIGHT.width,
+      height: tall,
+    }),
   });
   const number = editable(id, `weight ${id}`, act);
   box.append(number.el);
@@ -125,7 +130,7 @@ function valueOf(id, act, classes) {
   return {
     el: button.el,
     update(scene) {
-      const verdict = act.verdict(scene, id);
+      const verdict = scene.verdict(id);
       const room = verdict.known ? ROOM.marked : ROOM.value;
       button.update(scene.short(id, room), scene.spoken(id, room), scene.lit(id));
       const known = scene.shows(id) || scene.hides(id);
@@ -137,7 +142,7 @@ function valueOf(id, act, classes) {
 function feature(box, i, act) {
   const id = `x[0,${i}]`;
   const number = editable(id, `feature ${id}`, act);
-  box.append(element("span", { class: "name" }, `x[0,${i}]`), number.el);
+  box.append(element("span", { class: "name" }, id), number.el);
   return (scene) => showNumber(number, id, scene);
 }
 

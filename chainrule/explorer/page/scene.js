@@ -2,9 +2,11 @@
 // change and handed to every panel. Pure.
 
 import { trace, updated } from "./engine.js";
-import { isEntry, isInput, layersOf, lookUp, split, subject, tokens, twin } from "./formula.js";
+import { isEntry, lookUp, split, twin } from "./entry.js";
 import { fit, format, formatProbability } from "./format.js";
-import { gradients, isHidden, isReached } from "./state.js";
+import { subject, tokens } from "./formula.js";
+import { layersOf } from "./phases.js";
+import { gradients, isHidden, isMarked, isReached } from "./state.js";
 
 // The learner's own gradients where the update goes by them; null where it does not, or where they
 // do not fit, which the update says when it is asked for.
@@ -23,6 +25,8 @@ export function scene(state) {
   const formula = tokens(about, state);
   const parts = new Set(formula.filter(isEntry));
   const shows = (id) => isReached(state, id) && !isHidden(state, id);
+  const hides = (id) => isReached(state, id) && isHidden(state, id);
+  const marked = isMarked(state);
   const own = ownGradients(state, values);
   const value = (id) => (id === "η" ? state.learning_rate : lookUp(values, id));
 
@@ -34,7 +38,6 @@ export function scene(state) {
     return write(value(id));
   }
   const text = (id, digits) => written(id, (number) => format(number, digits));
-
   const short = (id, room) => written(id, (number) => fit(number, room));
 
   // What is shown of an entry, and its gradient, in the same figures as on the screen.
@@ -45,6 +48,12 @@ export function scene(state) {
     const known = !id.startsWith("grad_") && lookUp(values, gradient) !== undefined;
     const figure = short(id, room);
     return known && shows(gradient) ? `${figure}, gradient ${short(gradient, room)}` : figure;
+  }
+
+  // Whether the learner's function gave this entry right, where it was asked for these numbers.
+  function verdict(id) {
+    const right = marked && !hides(id) ? lookUp(state.marks.right, id) : undefined;
+    return { right: right === true, wrong: right === false, known: right !== undefined };
   }
 
   return {
@@ -58,7 +67,7 @@ export function scene(state) {
     value,
     own: (id) => (own && shows(id) ? lookUp(own, id) : undefined),
     shows,
-    hides: (id) => isReached(state, id) && isHidden(state, id),
+    hides,
     // Backward the picture shows gradients on its edges, as soon as there are any.
     backward: about.startsWith("grad_") || state.phase === "update",
     lit: (id) => ({
@@ -70,7 +79,7 @@ export function scene(state) {
       const next = { ...state, parameters: updated(state, own ?? values) };
       return { parameters: next.parameters, loss: trace(next).loss };
     },
+    verdict,
     layers: layersOf(state),
-    isInput,
   };
 }

@@ -2,7 +2,8 @@
 // and returns the fields that change. `chainrule.Explorer` has the same state and the same rules.
 
 import { named, parameterNames, trace, updated } from "./engine.js";
-import { isInput, layersOf, phases, reached, split } from "./formula.js";
+import { isInput, lookUp, split } from "./entry.js";
+import { layersOf, phases, reached } from "./phases.js";
 
 export const LARGEST = 1e6;
 export const MOST_UNITS = 6;
@@ -148,9 +149,7 @@ function fresh(changes, state) {
 }
 
 export function has(state, id) {
-  const { name, i, j } = split(id);
-  const array = trace(state)[name];
-  return i === undefined ? array !== undefined : array?.[i]?.[j] !== undefined;
+  return lookUp(trace(state), id) !== undefined;
 }
 
 export function go(state, phase) {

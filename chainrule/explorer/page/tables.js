@@ -3,7 +3,7 @@
 
 import { element, mark, put, setAttribute } from "./dom.js";
 import { parameterNames } from "./engine.js";
-import { entries, lookUp, split, twin } from "./formula.js";
+import { entries, lookUp, split, twin } from "./entry.js";
 import { fit, format } from "./format.js";
 
 const CELL_ROOM = 9; // characters
@@ -45,7 +45,7 @@ function equation(name, k, array, act) {
         return own === undefined ? scene.short(id, CELL_ROOM) : fit(own, CELL_ROOM);
       });
       put(rate, after ? `− ${format(scene.state.learning_rate)} ·` : "");
-      mark(el, { updating: after, marked: act.verdict(scene, `grad_${name}[0,0]`).known });
+      mark(el, { updating: after, marked: scene.verdict(`grad_${name}[0,0]`).known });
       next.update(scene, (id) => {
         const { i, j } = split(plain(id));
         const known = after && scene.shows(`grad_${name}[${i},${j}]`);
@@ -81,7 +81,7 @@ function matrix(name, array, act) {
       const chosen = ids.findIndex((id) => scene.state.selection === plain(id));
       cells.forEach((c, place) => {
         setAttribute(c.el, "tabindex", place === Math.max(0, chosen) ? 0 : -1);
-        c.update(scene, text(ids[place]), act);
+        c.update(scene, text(ids[place]));
       });
     },
   };
@@ -102,7 +102,7 @@ function cell(id, act) {
       const lit = scene.lit(id.startsWith("new ") ? "" : id);
       mark(el, lit);
       setAttribute(el, "aria-selected", lit.selected);
-      const verdict = act.verdict(scene, id);
+      const verdict = scene.verdict(id);
       mark(el, verdict);
       put(yours, verdict.right ? "✓" : verdict.wrong ? wrongly(scene, id) : "");
     },

@@ -1,11 +1,9 @@
-// What stands around the network: presets, learning rate, update, undo, modes, type size, phases.
+// What stands above the network: presets, learning rate, update, undo, modes, type size.
 
-import { element, mark, put, setAttribute } from "./dom.js";
-import { layersOf, phases, split } from "./formula.js";
+import { element, put } from "./dom.js";
+import { split } from "./entry.js";
 import { format } from "./format.js";
 import { editable } from "./number.js";
-
-const FONT_SCALES = [1, 1.25, 1.5, 2, 2.5, 3];
 
 export function toolbar(act) {
   const presets = element("select", { "aria-label": "Example", onchange: () => act.load(presets.value) });
@@ -74,48 +72,4 @@ function presetOf(state) {
   const start = JSON.stringify(state._start);
   const same = ([, preset]) => JSON.stringify(preset.numbers) === start;
   return Object.entries(state._presets).find(same)?.[0] ?? "";
-}
-
-export function nextFontScale(now, by) {
-  const place = FONT_SCALES.findIndex((scale) => scale >= now);
-  return FONT_SCALES[Math.min(Math.max(place + by, 0), FONT_SCALES.length - 1)];
-}
-
-export function phaseBar(act) {
-  const el = element("div", { role: "group", class: "phases", "aria-label": "Phases" });
-  const back = element("button", { type: "button", onclick: () => act.move(-1) }, "◂ Back");
-  const next = element("button", { type: "button", onclick: () => act.move(1) }, "Next ▸");
-  const groups = { forward: element("ol"), backward: element("ol") };
-  el.append(element("div", { class: "moves" }, back, next));
-  for (const [name, list] of Object.entries(groups)) {
-    setAttribute(list, "aria-label", name);
-    el.append(element("div", { class: "group" }, element("span", { class: "name" }, name), list));
-  }
-  let built = 0;
-  let buttons = [];
-  return {
-    el,
-    update({ state }) {
-      const order = phases(layersOf(state));
-      if (built !== order.length) {
-        buttons = order.map((name) => phaseButton(name, act));
-        const turn = order.indexOf("grad_logits");
-        groups.forward.replaceChildren(...buttons.slice(0, turn).map((b) => b.item));
-        groups.backward.replaceChildren(...buttons.slice(turn).map((b) => b.item));
-        built = order.length;
-      }
-      const at = order.indexOf(state.phase);
-      back.disabled = at === 0;
-      next.disabled = at === order.length - 1;
-      buttons.forEach(({ button }, place) => {
-        setAttribute(button, "aria-current", place === at ? "step" : null);
-        mark(button, { done: place < at });
-      });
-    },
-  };
-}
-
-function phaseButton(name, act) {
-  const button = element("button", { type: "button", onclick: () => act.go(name) }, name);
-  return { button, item: element("li", {}, button) };
 }
