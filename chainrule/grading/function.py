@@ -10,7 +10,8 @@ from typing import Any, NoReturn, Protocol
 class Wall(Protocol):
     """What a function needs of the learner's notebook in which it is (`remote.Learner`)."""
 
-    life: int
+    @property
+    def life(self) -> int: ...
 
     def call(
         self, function: "RemoteFunction", given: Sequence[tuple[Sequence[Any], dict[str, Any]]]

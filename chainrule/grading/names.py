@@ -7,7 +7,6 @@ import sys
 from typing import Any
 
 from .remote import Learner
-from .trouble import NeedsPerson
 from .values import CannotCross
 
 
@@ -62,8 +61,7 @@ class TestNames(dict[str, Any]):
         # A learner's name for a module is not followed: only the test's own word counts.
         if module == name and (name in sys.stdlib_module_names or name in sys.modules):
             return importlib.import_module(name)
-        self.learner.trouble.append(NeedsPerson(f"the test uses the learner's import of `{name}`"))
-        raise self.learner.trouble[-1]
+        self.learner.needs_person(f"the test uses the learner's import of `{name}`")
 
     def __setitem__(self, name: str, value: Any) -> None:
         if self.crossing and name in self.crosses and not dict.__contains__(self, name):

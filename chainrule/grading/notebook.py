@@ -54,7 +54,7 @@ def run_notebook(
             if number not in skip:
                 run.cell(number, cell)
     finally:
-        learner.close()
+        learner.process.close()
     return {"outputs": run.outputs, "results": run.results, "findings": run.findings}
 
 
@@ -84,7 +84,7 @@ class _Run:
             self.outputs[number] = self._test(cell)
 
     def _learners(self, cell: dict[str, Any]) -> list[dict[str, Any]]:
-        self.learner.begin()
+        self.learner.process.begin()
         binds = cell["known"]["names"]["binds"] if cell["known"] else []
         self.names.forget(binds)
         try:
@@ -104,15 +104,15 @@ class _Run:
         return clean(outputs, self.limits.output_bytes)
 
     def _test(self, cell: dict[str, Any]) -> list[dict[str, Any]]:
-        self.learner.begin()
+        self.learner.process.begin()
         outputs, error, value = self._trusted(cell["source"], crossing=True)
         if isinstance(error, OutOfTime):
             late = Gone(records.TIME_OUT, f"the test took {self.limits.cell_seconds:g} s")
-            self.learner.trouble.insert(0, late)
+            self.learner.process.trouble.insert(0, late)
         asked = self.names.asked & self.names.binds
         blamed = next((self.dead[n] for n in sorted(self.names.missing) if n in self.dead), "")
         attempted = not asked or not asked <= self.unanswered
-        trouble = self.learner.trouble
+        trouble = self.learner.process.trouble
         result = verdict.judge(cell["known"], outputs, error, value, trouble, blamed, attempted)
         result["flags"] = cell["flags"]
         self.results.append(result)

@@ -1,53 +1,38 @@
-"""The trusted side of the wall: a learner process and the functions in it.
+"""The trusted side of the wall: a learner's notebook, its names and functions.
 
-What comes from there is untrusted plain data. When a learner process ends, or does not answer in
-time, `Gone` says why; the next request starts another one, in which the cells that came back before
-run again.
+What comes from there is untrusted plain data.
 """
 
-import json
-import socket
 import sys
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
 from . import records, values
 from .function import RemoteFunction, floating, warn
-from .guard import ending
 from .limits import Limits
 from .overwrite import overwrite
+from .process import Process
 from .raised import describe, exception
 from .sandbox import Start
 from .trouble import Gone, NeedsPerson
-from .wire import Answer, Buffers, Closed, Message, Wire
+from .wire import Answer, Buffers, Message
 
 
 class Learner:
-    """A learner's running notebook.
-
-    start: starts a learner process; returns its wire and the line to its guard.
-    files: the files in its working folder, path -> content.
-    """
+    """A learner's running notebook. start, files: see `Process`."""
 
     def __init__(self, start: Start, files: dict[str, bytes], limits: Limits) -> None:
-        self.start, self.files, self.limits = start, files, limits
-        self.ends = time.monotonic() + limits.notebook_seconds
-        self.deadline = self.ends
-        self.ran: list[tuple[str, bool]] = []  # sources, and whether the cell is the instructor's
-        self.mended = False  # only the instructor's cells and the answers run again
-        self.wire: Wire | None = None
-        self.line: socket.socket | None = None
-        self.life = 0  # counts the processes: functions of an earlier one are gone
-        self.described: dict[int, dict[str, Any]] = {}
+        self.process = Process(start, files, limits, self._called)
+        self.described: dict[tuple[int, int], Message] = {}  # by the process's life, and handle
         self.ours: list[Any] = []
-        self.trouble: list[Gone | NeedsPerson] = []  # in this cell, also where a test hid it
 
-    def begin(self) -> None:
-        """A cell begins; its time runs from now."""
-        self.trouble = []
-        self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
+    @property
+    def life(self) -> int:
+        return self.process.life
+
+    def needs_person(self, reason: str) -> NoReturn:
+        self.process.needs_person(reason)
 
     def run(self, source: str, known: bool) -> tuple[list[Any], list[Any] | None]:
         """Run one cell; its outputs, and its error's type and text. Raises Gone.
@@ -55,25 +40,21 @@ class Learner:
         known: it is an answer or a cell of the instructor, no cell of the learner's own.
         """
         self.described = {}
-        answer, _ = self._ask({"do": "run", "source": source})
+        answer, _ = self.process.ask({"do": "run", "source": source})
         outputs, error = answer.get("outputs"), answer.get("error")
         if not isinstance(outputs, list):
-            self._lost(records.CRASHED, "it sent what is no output")
-        self.ran.append((source, known))
+            self.process.lost(records.CRASHED, "it sent what is no output")
+        self.process.ran.append((source, known))
         return outputs, error if isinstance(error, list) else None
 
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
         request = {"do": "get", "name": name}
         try:
-            answer, buffers = self._ask(request)
+            answer, buffers = self.process.ask(request)
         except Gone as gone:
-            # No question's code ran: a cell of the learner's own has broken the process itself.
-            if self.mended or gone.verdict != records.CRASHED:
-                raise
-            self.mended = True
-            self.trouble.remove(gone)
-            answer, buffers = self._ask(request)
+            self.process.mend(gone)
+            answer, buffers = self.process.ask(request)
         if answer.get("missing"):
             raise KeyError(name)
         if "module" in answer:
@@ -87,20 +68,21 @@ class Learner:
         """Raises values.CannotCross, Gone."""
         encoder = values.Encoder(self._function)
         code = encoder.encode(value)
-        self._ask({"do": "set", "name": name, "value": code}, encoder.buffers)
+        self.process.ask({"do": "set", "name": name, "value": code}, encoder.buffers)
 
     def delete(self, name: str) -> None:
         """Raises KeyError, Gone."""
-        answer, _ = self._ask({"do": "delete", "name": name})
+        answer, _ = self.process.ask({"do": "delete", "name": name})
         if answer.get("missing"):
             raise KeyError(name)
 
     def describe(self, function: RemoteFunction) -> dict[str, Any]:
         """The text of the definition, and what it reads: both as long as no cell runs."""
         handle = self._handle(function)
-        if handle not in self.described:
-            self.described[handle] = self._ask({"do": "describe", "function": handle})[0]
-        return self.described[handle]
+        if (self.life, handle) not in self.described:
+            answer, _ = self.process.ask({"do": "describe", "function": handle})
+            self.described[self.life, handle] = answer
+        return self.described[self.life, handle]
 
     def call(
         self, function: RemoteFunction, given: Sequence[tuple[Sequence[Any], dict[str, Any]]]
@@ -116,13 +98,13 @@ class Learner:
             try:
                 calls.append([encoder.encode([list(args), kwargs]), len(encoder.buffers)])
             except values.CannotCross as error:
-                self.needs_person(f"the test passes {error} to `{function.__name__}`")
+                self.process.needs_person(f"the test passes {error} to `{function.__name__}`")
             encoders.append(encoder)
             buffers += encoder.buffers
         message = {"do": "call", "function": self._handle(function), "calls": calls}
         if (state := floating()) is not None:
             message["floating"] = state
-        answer, received = self._ask(message, buffers)
+        answer, received = self.process.ask(message, buffers)
         return [
             partial(self._result, function, list(args), kwargs, encoder, *one)
             for (args, kwargs), encoder, one in zip(
@@ -140,7 +122,7 @@ class Learner:
             found.append((one, received[start : start + its_own]))
             start += its_own
         if len(found) != count or start != len(received):
-            self._lost(records.CRASHED, "it sent what is no answer")
+            self.process.lost(records.CRASHED, "it sent what is no answer")
         return found
 
     def _result(
@@ -152,124 +134,25 @@ class Learner:
         answer: dict[str, Any],
         buffers: list[bytes],
     ) -> Any:
-        self._refuse(answer)
+        self.process.refuse(answer)
         self._put_out(answer)
         if "args" in answer:
             try:
                 overwrite([args, kwargs], self._decoder(buffers).decode(answer["args"]))
             except (values.Malformed, ValueError, RuntimeError) as error:
-                self.needs_person(f"`{function.__name__}` changed its arguments: {error}")
+                self.process.needs_person(f"`{function.__name__}` changed its arguments: {error}")
         if "raised" in answer:
             raise self._exception(answer["raised"])
         # The mutable objects were numbered as they were written; the first is our own list.
         return self._value(answer, buffers, f"`{function.__name__}` gave back", encoder.mutable)
 
-    def close(self) -> None:
-        for channel in (self.wire, self.line):
-            if channel is not None:
-                channel.close()
-        self.wire = self.line = None
-
-    def _ask(
-        self, message: Any, buffers: list[bytes] | None = None
-    ) -> tuple[dict[str, Any], list[bytes]]:
-        if self.wire is None:
-            self._restart()
-        return self._exchange(message, buffers)
-
-    def _restart(self) -> None:
-        if time.monotonic() >= self.ends:
-            seconds = self.limits.notebook_seconds
-            gone = Gone(records.TIME_OUT, f"the notebook's {seconds:g} s were used up before this")
-            self.trouble.append(gone)
-            raise gone
-        began, deadline = time.monotonic(), self.deadline
-        self.deadline = self.ends  # what came back once may take its time again
-        channel, self.line = self.start()
-        self.wire = Wire(channel)
-        self.life += 1
-        self.described = {}
-        if self.files:
-            numbers = {path: number for number, path in enumerate(self.files)}
-            self._exchange({"do": "files", "files": numbers}, list(self.files.values()))
-        for source, known in self.ran:
-            if known or not self.mended:
-                self._exchange({"do": "run", "source": source})
-        self.deadline = min(deadline + time.monotonic() - began, self.ends)
-
-    def _exchange(
-        self, message: Any, buffers: list[bytes] | None = None
-    ) -> tuple[dict[str, Any], list[Any]]:
-        assert self.wire is not None
-        try:
-            self.wire.send(message, buffers, self.deadline)
-            while True:
-                answer, received = self.wire.receive(self.deadline)
-                if not isinstance(answer, dict):
-                    raise values.Malformed("no answer")
-                if "call" not in answer:
-                    break
-                self._call_back(answer, received)
-        except TimeoutError:
-            self._lost(records.TIME_OUT, "")
-        except (Closed, OSError):
-            self._ended()
-        except values.CannotCross as error:
-            self.needs_person(f"the test passes {error}")
-        except values.Malformed as error:
-            self._lost(records.CRASHED, f"it sent what is no answer: {error}")
-        self._refuse(answer)
-        return answer, received
-
-    def _refuse(self, answer: dict[str, Any]) -> None:
-        if "cannot" in answer:
-            self.needs_person(f"the learner's code gave {answer['cannot']}, which cannot cross")
-
-    def _call_back(self, request: dict[str, Any], buffers: list[bytes]) -> None:
-        """The learner's code calls a function that the test handed it."""
-        assert self.wire is not None
-        encoder = values.Encoder(self._function)
-        try:
-            function = self.ours[request["call"]]
-            args, kwargs = self._decoder(buffers).decode(request["args"])
-            answer = {"value": encoder.encode(function(*args, **kwargs))}
-        except (Gone, NeedsPerson, values.Malformed, values.CannotCross):
-            raise
-        except Exception as error:
-            answer = {"raised": describe(error)}
-        self.wire.send(answer, encoder.buffers, self.deadline)
-
-    def _lost(self, verdict: str, reason: str) -> NoReturn:
-        self.close()
-        seconds = self.limits.cell_seconds
-        if verdict == records.TIME_OUT and not reason:
-            out = time.monotonic() >= self.ends
-            what = f"the notebook took {self.limits.notebook_seconds:g} s" if out else ""
-            reason = what or f"it did not come back within {seconds:g} s"
-        self.trouble.append(Gone(verdict, reason))
-        raise self.trouble[-1]
-
-    def _ended(self) -> NoReturn:
-        """The wire closed by itself: ask the guard how the process ended."""
-        assert self.line is not None
-        self.line.settimeout(5)
-        try:
-            told = json.loads(self.line.recv(1 << 16))
-        except (OSError, ValueError):
-            told = {}
-        self._lost(*ending(told, self.limits))
-
-    def needs_person(self, reason: str) -> NoReturn:
-        self.trouble.append(NeedsPerson(reason))
-        raise self.trouble[-1]
-
     def _handle(self, function: RemoteFunction) -> int:
         if function.life != self.life:
             if function.found_as is None:
-                self._lost(records.CRASHED, "the process in which the function was is gone")
+                self.process.lost(records.CRASHED, "the process in which the function was is gone")
             again, _ = self.get(function.found_as)
             if not isinstance(again, RemoteFunction):
-                self._lost(records.CRASHED, "the process in which the function was is gone")
+                self.process.lost(records.CRASHED, "the process in which the function was is gone")
             function.handle, function.life = again.handle, again.life
         return function.handle
 
@@ -297,13 +180,25 @@ class Learner:
         try:
             return self._decoder(buffers, known).decode(answer["value"])
         except (values.Malformed, KeyError) as error:
-            self.needs_person(f"{what} {error}")
+            self.process.needs_person(f"{what} {error}")
 
     def _exception(self, told: Any) -> BaseException:
         try:
             return exception(told)
         except (TypeError, ValueError):
-            self._lost(records.CRASHED, "it sent what is no exception")
+            self.process.lost(records.CRASHED, "it sent what is no exception")
+
+    def _called(self, request: Message, buffers: Buffers) -> Answer:
+        """The learner's code calls a function that the test handed it."""
+        encoder = values.Encoder(self._function)
+        try:
+            function = self.ours[request["call"]]
+            args, kwargs = self._decoder(buffers).decode(request["args"])
+            return {"value": encoder.encode(function(*args, **kwargs))}, encoder.buffers
+        except (Gone, NeedsPerson, values.Malformed, values.CannotCross):
+            raise
+        except Exception as error:
+            return {"raised": describe(error)}, []
 
     def _put_out(self, answer: dict[str, Any]) -> None:
         """What a call printed and warned of, printed and warned of here, as if it ran here."""
