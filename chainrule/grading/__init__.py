@@ -1,4 +1,18 @@
-"""Safe, fast grading of any nbgrader course of Python notebooks."""
+"""Safe, fast grading of any nbgrader course of Python notebooks.
+
+The processes, and the modules that they run:
+
+    chainrule grade      run, jobs, pool, worker; gradebook and autograded when results come back
+      nursery            has imported what notebooks import; forks templates
+        template         has rehearsed an assignment; forks servers (server)
+          server         takes one submission after the other (assess, rebuild)
+            tests        a notebook's tests, in a fork of their own (notebook, names, remote)
+      bubblewrap
+        zygote           has imported the same; forks learner processes, and watches them (guard)
+          learner        a notebook's learner cells, behind walls of their own (confine, seccomp)
+
+Between tests and learner only plain data goes over the wire (wire, values).
+"""
 
 from contextlib import closing
 from pathlib import Path

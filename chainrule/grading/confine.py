@@ -8,57 +8,29 @@ of system calls that honest code does not need. All of it is kept by whatever it
 import contextlib
 import ctypes
 import os
-import platform
 import resource
 import signal
 import struct
 from pathlib import Path
 
+from .isolate import mapped_bytes
 from .limits import Limits
+from .seccomp import (
+    NEWIPC,
+    NEWNET,
+    NEWNS,
+    NEWPID,
+    NEWUSER,
+    number_of_clone,
+    refuse_system_calls,
+)
 
-_NEWNS, _NEWIPC, _NEWUSER, _NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
-_NEWNET, _NEWCGROUP, _NEWUTS = 0x40000000, 0x2000000, 0x4000000
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+_PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _USER, _GROUP = os.getuid(), os.getgid()  # a new user namespace does not know them at first
 _libc = ctypes.CDLL(None, use_errno=True)
 # These keep Python's lock, as a fork has to.
 _python, _python_libc = ctypes.pythonapi, ctypes.PyDLL(None, use_errno=True)
-
-# Numbers of the system calls that are refused: on x86_64, on aarch64. They reach the kernel's rarer
-# parts, other processes, mounts, or memory that no other limit counts (memfd, shared segments).
-_REFUSED = {
-    "ptrace": (101, 117),
-    "process_vm_readv": (310, 270),
-    "process_vm_writev": (311, 271),
-    "mount": (165, 40),
-    "umount2": (166, 39),
-    "pivot_root": (155, 41),
-    "unshare": (272, 97),
-    "setns": (308, 268),
-    "add_key": (248, 217),
-    "request_key": (249, 218),
-    "keyctl": (250, 219),
-    "bpf": (321, 280),
-    "perf_event_open": (298, 241),
-    "userfaultfd": (323, 282),
-    "memfd_create": (319, 279),
-    "memfd_secret": (447, 447),
-    "shmget": (29, 194),
-    "io_uring_setup": (425, 425),
-    "open_tree": (428, 428),
-    "move_mount": (429, 429),
-    "fsopen": (430, 430),
-    "fsmount": (432, 432),
-    "mount_setattr": (442, 442),
-}
-_ARCHITECTURES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}  # audit id, clone
-_CLONE3 = 435
-
-
-def is_known_machine() -> bool:
-    """Whether the numbers of this machine's system calls are known."""
-    return platform.machine() in _ARCHITECTURES
 
 
 def fork_into_namespaces() -> int:
@@ -68,10 +40,9 @@ def fork_into_namespaces() -> int:
     process that asks for it with unshare; Python has no other call than this one for a child each.
     Must be called in a process with one thread. Raises OSError.
     """
-    _, _, clone = _ARCHITECTURES[platform.machine()]
-    flags = _NEWUSER | _NEWPID | _NEWIPC | _NEWNET | _NEWNS | signal.SIGCHLD
+    flags = NEWUSER | NEWPID | NEWIPC | NEWNET | NEWNS | signal.SIGCHLD
     _python.PyOS_BeforeFork()
-    child = int(_python_libc.syscall(clone, flags, 0, 0, 0, 0))
+    child = int(_python_libc.syscall(number_of_clone(), flags, 0, 0, 0, 0))
     if child == 0:
         _python.PyOS_AfterFork_Child()
         return 0
@@ -87,7 +58,7 @@ def close_in(limits: Limits) -> None:
     Path("/proc/self/setgroups").write_text("deny")
     Path("/proc/self/uid_map").write_text(f"{_USER} {_USER} 1")
     Path("/proc/self/gid_map").write_text(f"{_GROUP} {_GROUP} 1")
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    mapped = mapped_bytes()
     plain = _NOSUID | _NODEV
     size = f"size={limits.disk_bytes},nr_inodes=10000,mode=700"
     below = _mounted_below("/tmp")
@@ -108,7 +79,7 @@ def close_in(limits: Limits) -> None:
     _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     # The guard, outside, reads how much memory is in use; that takes a process that is dumpable.
     _checked(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
-    _filter_system_calls()
+    refuse_system_calls()
 
 
 def _mounted_below(folder: str) -> list[tuple[Path, int]]:
@@ -162,31 +133,6 @@ def _mount(kind: str, place: str, flags: int, options: str) -> None:
 def _drop_capabilities() -> None:
     head = struct.pack("<Ii", 0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
     _checked(_libc.capset(head, bytes(24)), "capset")
-
-
-def _filter_system_calls() -> None:
-    column, audit, clone = _ARCHITECTURES[platform.machine()]
-    refuse, unknown, kill, allow = 0x00050001, 0x00050026, 0x80000000, 0x7FFF0000
-    load, equal, at_least, bit, answer = 0x20, 0x15, 0x35, 0x45, 0x06
-    program = [
-        (load, 0, 0, 4),  # the architecture
-        (equal, 1, 0, audit),
-        (answer, 0, 0, kill),
-        (load, 0, 0, 0),  # the number
-    ]
-    if column == 0:  # the numbers of x86_64's 32-bit twin
-        program += [(at_least, 0, 1, 0x40000000), (answer, 0, 0, kill)]
-    for numbers in _REFUSED.values():
-        program += [(equal, 0, 1, numbers[column]), (answer, 0, 0, refuse)]
-    # clone3 hides its flags from filters; told that there is none, libraries use clone.
-    program += [(equal, 0, 1, _CLONE3), (answer, 0, 0, unknown)]
-    new_namespaces = _NEWNS | _NEWIPC | _NEWUSER | _NEWPID | _NEWNET | _NEWCGROUP | _NEWUTS
-    program += [(equal, 0, 3, clone), (load, 0, 0, 16), (bit, 0, 1, new_namespaces)]
-    program += [(answer, 0, 0, refuse), (answer, 0, 0, allow)]
-    code = b"".join(struct.pack("<HBBI", *line) for line in program)
-    buffer = ctypes.create_string_buffer(code)
-    filled = struct.pack("HxxxxxxP", len(program), ctypes.addressof(buffer))
-    _checked(_libc.prctl(_PR_SET_SECCOMP, 2, filled, 0, 0), "seccomp")
 
 
 def _checked(returned: int, what: str) -> None:

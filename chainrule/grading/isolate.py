@@ -71,8 +71,13 @@ def folder(files: dict[str, bytes]) -> Iterator[str]:
 
 def bound_memory(size: int) -> None:
     """Let this process map at most `size` bytes more."""
-    mapped = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (mapped + size, mapped + size))
+    bound = mapped_bytes() + size
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+
+
+def mapped_bytes() -> int:
+    """How much this process has mapped."""
+    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 
 
 def be_silent() -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 from . import values
 from .answers import Answers
+from .isolate import be_silent
 from .limits import Limits
 from .shell import KeepingShell, fresh_randomness, new_shell
 from .wire import Closed, Wire
@@ -67,9 +68,7 @@ def serve(channel: socket.socket, place: str, limits: Limits) -> None:
 
 def _leave_no_trace_of_parent(channel: Any, place: str) -> None:
     """Keep one descriptor, an own working folder, and other random numbers than the siblings."""
-    nothing = os.open(os.devnull, os.O_RDWR)
-    for number in range(3):
-        os.dup2(nothing, number)
+    be_silent()
     os.closerange(3, channel.fileno())
     os.closerange(channel.fileno() + 1, 4096)
     os.makedirs(place, exist_ok=True)

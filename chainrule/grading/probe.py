@@ -10,6 +10,7 @@ from typing import Any
 from .errors import NoSandbox
 from .limits import Limits
 from .sandbox import Sandbox
+from .seccomp import NEWUSER
 from .wire import Closed, Wire
 
 _WRITABLE = ("/tmp", "/dev/shm")
@@ -113,7 +114,7 @@ def _processes(process: int) -> list[str]:
 def _privileges() -> list[str]:
     libc = ctypes.CDLL(None, use_errno=True)
     found = []
-    if libc.unshare(0x10000000) == 0:
+    if libc.unshare(NEWUSER) == 0:
         found.append("new user namespaces can be made")
     if libc.umount2(b"/proc", 2) == 0 or libc.mount(b"none", b"/tmp", b"tmpfs", 0, b"") == 0:
         found.append("mounts can be changed")

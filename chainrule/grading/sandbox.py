@@ -15,9 +15,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from .confine import is_known_machine
 from .errors import NoSandbox
 from .limits import Limits
+from .seccomp import is_known_machine
 
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _CONFIGURATION = ("ld.so.cache", "localtime", "fonts", "ssl/certs", "alternatives", "mime.types")
