@@ -36,7 +36,7 @@ def describe(function: Callable[..., Any]) -> tuple[str, dict[str, str]]:
         return text, {str(name): str(kind) for name, kind in reads.items()}
     try:
         text = inspect.getsource(function)
-    except (OSError, TypeError):
+    except Exception:  # a stranger's object can make anything of it
         text = ""
     code = getattr(function, "__code__", None)
     names = _names(code) if isinstance(code, types.CodeType) else set()

@@ -41,7 +41,7 @@ ARROWS = {
     "course": {"errors"},
     "samples": {"course", "grading", "sample_class"},
     "safe_html": set(),
-    "grading": {"errors", "safe_html"},
+    "grading": {"errors", "flags", "safe_html"},
     "report": {"errors", "grading", "safe_html"},
 }  # fmt: skip
 

@@ -1,15 +1,17 @@
 """The learner process's answers to what the other side asks for; see `learner`."""
 
 import base64
-import inspect
 import types
 from pathlib import Path
 from typing import Any
+
+from chainrule import flags
 
 from . import raised, values
 from .calls import call
 from .exchange import Exchange
 from .limits import Limits
+from .outputs import KINDS
 from .shell import KeepingShell
 from .wire import Answer, Buffers, Message, Wire
 
@@ -63,12 +65,9 @@ class Answers:
         return {"done": True}, []
 
     def describe(self, message: Message, buffers: Buffers) -> Answer:
-        function = self.exchange.ours[message["function"]]
-        try:
-            source = inspect.getsource(function)
-        except Exception:
-            source = ""
-        return {"source": source[:100_000], "reads": _reads(function)}, []
+        text, reads = flags.describe(self.exchange.ours[message["function"]])
+        kept = sorted(reads.items())[:1000]
+        return {"source": text[:100_000], "reads": dict(kept)}, []
 
     def call(self, message: Message, buffers: Buffers) -> Answer:
         function = self.exchange.ours[message["function"]]
@@ -92,35 +91,13 @@ class Answers:
         return {"value": encoder.encode(value)}, encoder.buffers
 
 
-def _reads(function: Any) -> dict[str, str]:
-    """The global names that a function's code reads, and the kind of what they name."""
-    code = getattr(function, "__code__", None)
-    names = getattr(function, "__globals__", {})
-    found: dict[str, str] = {}
-    waiting = [code] if code is not None else []
-    while waiting:
-        code = waiting.pop()
-        waiting += [c for c in code.co_consts if isinstance(c, types.CodeType)]
-        for name in code.co_names:
-            if name in names and len(found) < 1000:
-                found[name] = _kind(names[name])
-    return found
-
-
-def _kind(value: Any) -> str:
-    for kind, name in ((types.ModuleType, "module"), (type, "class")):
-        if isinstance(value, kind):
-            return name
-    return "function" if callable(value) else type(value).__name__
-
-
 def _images_as_text(output: dict[str, Any]) -> dict[str, Any]:
     """Only text and bitmap images: nothing that a browser would run."""
     data = output.get("data")
     if data is None:
         return output
     kept: dict[str, str] = {}
-    for kind in ("text/plain", "text/html", "image/png", "image/jpeg"):
+    for kind in KINDS:
         value = data.get(kind)
         if isinstance(value, bytes):
             kept[kind] = base64.b64encode(value).decode()

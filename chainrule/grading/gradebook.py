@@ -29,11 +29,13 @@ _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 
 @contextlib.contextmanager
 def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
+    """A course's gradebook; another writer of the same SQLite file is waited for."""
     if db_url.startswith("sqlite:") and "timeout=" not in db_url:
         db_url += f"{'&' if '?' in db_url else '?'}timeout={_WAIT_SECONDS}"
     # nbgrader starts alembic by name, which lies beside this Python.
-    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
-    os.environ["PATH"] = programs
+    ours, others = str(Path(sys.executable).parent), os.environ.get("PATH", "")
+    if ours not in others.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join([ours, others])
     gradebook = Gradebook(db_url, course_id)
     try:
         yield gradebook

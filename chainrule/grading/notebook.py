@@ -9,14 +9,12 @@ from chainrule import safe_html
 from . import records, verdict
 from .limits import Limits
 from .names import TestNames
-from .outputs import NOTHING
+from .outputs import KINDS, NOTHING
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
 from .shell import KeepingShell, OutOfTime, alarm
 from .trouble import Gone, NeedsPerson
-
-_ALLOWED = ("text/plain", "text/html", "image/png", "image/jpeg")
 
 
 def run_notebook(
@@ -142,7 +140,7 @@ def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:
             name = "stderr" if output.get("name") == "stderr" else "stdout"
             whole = {"output_type": kind, "name": name, "text": _text(output.get("text"))}
         elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-            data = {k: _text(output["data"][k]) for k in _ALLOWED if k in output["data"]}
+            data = {k: _text(output["data"][k]) for k in KINDS if k in output["data"]}
             if "text/html" in data:
                 data["text/html"] = safe_html.clean(data["text/html"])
             data = {kind: content for kind, content in data.items() if content}

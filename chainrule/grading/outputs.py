@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 NOTHING = object()
+KINDS = ("text/plain", "text/html", "image/png", "image/jpeg")  # all that is kept of a display
 
 
 class Outputs:
