@@ -92,7 +92,8 @@ class Network:
     @cached_property
     def one_hot(self) -> np.ndarray:
         """(N, C): a 1 in the target's column of each row."""
-        return np.eye(self.parameters[-1].shape[1])[self.target]
+        rows: np.ndarray = np.eye(self.parameters[-1].shape[1])[self.target]
+        return rows
 
     @property
     def given(self) -> dict[str, np.ndarray]:

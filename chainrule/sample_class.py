@@ -209,4 +209,4 @@ def _filled(text: str, exercise: str, learner: Learner) -> str:
             cell.source = OWN_WORDS[marks["grade_id"]]
         elif cell.cell_type == "code" and answer is not None:
             cell.source = answer.rstrip()
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"

@@ -39,7 +39,8 @@ def answer(function: Function, asked: Question, network: Network) -> Attempt:
         truth={name: truth[name] for name in asked.result_names},
     )
     try:
-        return call(lambda: attempt(function, case))
+        given: Attempt = call(lambda: attempt(function, case))
+        return given
     except TookTooLong as late:
         return Attempt(problem=str(late), kind="late")
 
