@@ -85,6 +85,10 @@ bench: setup debian     ## how fast things are, each figure beside its limit
 figures: setup  ## write the README's table of figures from what make bench measured
 	python benchmarks/figures.py
 
+.PHONY: wheel
+wheel: setup    ## the package as a wheel, in dist/
+	python -m build --outdir dist
+
 .PHONY: debian debian-grade
 debian:
 	@scripts/debian-packages bwrap=bubblewrap chromium=chromium node=nodejs npm=npm
