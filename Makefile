@@ -76,6 +76,12 @@ test: setup debian      ## the tests
 test-all: setup debian  ## the tests, those that take minutes too
 	pytest
 
+.PHONY: coverage
+coverage: setup debian  ## the tests, and how much of the package they reach
+	coverage erase
+	coverage run -m pytest -m "not long" $(TESTS)
+	coverage report
+
 .PHONY: bench
 bench: setup debian     ## how fast things are, each figure beside its limit
 	for one in checks explorer feedback grade; do \
