@@ -82,6 +82,10 @@ coverage: setup debian  ## the tests, and how much of the package they reach
 	coverage run -m pytest -m "not long" $(TESTS)
 	coverage report
 
+.PHONY: mistakes
+mistakes: setup ## the catalogue: what each mistake costs, and whether the checks name it
+	python -m tests.checks.outcomes
+
 .PHONY: bench
 bench: setup debian     ## how fast things are, each figure beside its limit
 	for one in checks explorer feedback grade; do \
