@@ -169,3 +169,8 @@ QUESTIONS = {
         ),
     )
 }
+
+
+def exercises() -> list[str]:
+    """The exercises' names, in the order of the course."""
+    return list(dict.fromkeys(question.exercise for question in QUESTIONS.values()))

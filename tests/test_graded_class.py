@@ -10,8 +10,8 @@ import pytest
 from chainrule.checks import RECORD
 from chainrule.course import release
 from chainrule.grading import grade
-from chainrule.questions import QUESTIONS
-from chainrule.sample_class import exercises, sample_class
+from chainrule.questions import QUESTIONS, exercises
+from chainrule.sample_class import sample_class
 
 from .checks.wrong_answers import ALIKE
 
