@@ -371,7 +371,7 @@ MALFORMED = {
     "an array of dates": {"array": ["<M8[D]", [1], "C", True, 0]},
     "an array of records": {"array": [[["a", "<f8"]], [1], "C", True, 0]},
     "an array of no type": {"array": ["<f7", [1], "C", True, 0]},
-    "a type of many letters": {"array": ["<f8" + " " * 20, [1], "C", True, 0]},
+    "a type of many letters": {"array": ["<U" + "2".zfill(20), [1], "C", True, 0]},
     "an array that is too long": {"array": ["<f8", [2], "C", True, 0]},
     "an array that is too short": {"array": ["<f4", [1], "C", True, 0]},
     "an array that is far too long": {"array": ["<f8", [HUGE], "C", True, 0]},
