@@ -88,6 +88,23 @@ def test_a_display_is_kept_whole_or_not_at_all():
     assert outputs.finish() == [display(**{"text/plain": "small"}), stream(CUT)]
 
 
+def test_displays_take_room_too():
+    one = display(**{"text/plain": "x" * 50})
+    outputs = Outputs(2 * len(repr(one)) + 5)
+    for output in (one, one, one):
+        outputs.add(output)
+    outputs.stream("stdout", "1234567")
+    assert outputs.finish() == [one, one, stream("12345"), stream(CUT)]
+
+
+@pytest.mark.parametrize("later", ["", "small"])
+def test_that_something_was_cut_is_not_forgotten(later):
+    outputs = Outputs(10)
+    outputs.add(display(**{"text/plain": "too large"}))
+    outputs.stream("stderr", later)
+    assert outputs.finish()[-1] == stream(CUT)
+
+
 def test_each_cell_begins_with_all_the_room():
     outputs = Outputs(5)
     outputs.stream("stdout", "1234567")

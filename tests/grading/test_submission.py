@@ -302,3 +302,9 @@ def test_learners_may_have_odd_names(tmp_path, name):
     (tmp_path / "submitted" / name / "ps1").mkdir(parents=True)
     course = a_course(tmp_path)
     assert course.pairs("submitted") == course.pairs("submitted", "ps1", name) == [(name, "ps1")]
+
+
+@pytest.mark.parametrize("name", ["c++", "a[1]", "(a|b)", "x{y}", "a b"])
+def test_the_courses_folder_may_have_an_odd_name(tmp_path, name):
+    (tmp_path / name / "submitted" / "ada" / "ps1").mkdir(parents=True)
+    assert a_course(tmp_path / name).pairs("submitted") == [("ada", "ps1")]
