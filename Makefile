@@ -76,6 +76,16 @@ test: setup debian      ## the tests
 test-all: setup debian  ## the tests, those that take minutes too
 	pytest
 
+.PHONY: coverage
+coverage: setup debian  ## the tests, and how much of the package they reach
+	coverage erase
+	coverage run -m pytest -m "not long" $(TESTS)
+	coverage report
+
+.PHONY: mistakes
+mistakes: setup ## the catalogue: what each mistake costs, and whether the checks name it
+	python -m tests.checks.outcomes
+
 .PHONY: bench
 bench: setup debian     ## how fast things are, each figure beside its limit
 	for one in checks explorer feedback grade; do \
@@ -84,6 +94,10 @@ bench: setup debian     ## how fast things are, each figure beside its limit
 .PHONY: figures
 figures: setup  ## write the README's table of figures from what make bench measured
 	python benchmarks/figures.py
+
+.PHONY: wheel
+wheel: setup    ## the package as a wheel, in dist/
+	python -m build --outdir dist
 
 .PHONY: debian debian-grade
 debian:

@@ -52,7 +52,8 @@ def _calls(
     together = getattr(function, "call_each", None)
     if not callable(together):
         return [partial(function, *arguments.values()) for arguments in given]
-    return together([tuple(arguments.values()) for arguments in given])
+    calls: list[Callable[[], Any]] = together([tuple(one.values()) for one in given])
+    return calls
 
 
 def _outcome(call: Callable[[], Any], arguments: Mapping[str, Any], case: Case) -> Attempt:

@@ -105,20 +105,27 @@ def _case(
 ) -> Case:
     """The question asked on this network; the truth is torch's. Rate and steps are an update's."""
     trace: dict[str, Any] = reference.trace(network)
-    names, results = network.names, question.results
     if question.exercise == "update_step":
-        gradients = tuple(trace[f"grad_{name}"] for name in names)
+        gradients = tuple(trace[f"grad_{name}"] for name in network.names)
         trace |= {"parameters": network.parameters, "gradients": gradients}
         trace |= {"learning_rate": rate, "steps": steps}
-        if question.function == "sgd_step":
-            results, after = names, reference.sgd_step(network.parameters, gradients, rate)
-        else:
-            results = (names, "losses")
-            args = (network.x, network.one_hot, network.parameters, rate, steps)
-            after, losses = reference.train(*args)
-        truth = dict(zip(names, after, strict=True))
-        if question.function == "train":
-            truth["losses"] = np.array(losses)
+        results, truth = _updated(question, network, gradients, rate, steps)
     else:
-        truth = {name: trace[name] for name in question.result_names}
+        results, truth = question.results, {name: trace[name] for name in question.result_names}
     return Case(kind, note, {name: trace[name] for name in question.arguments}, results, truth)
+
+
+def _updated(
+    question: Question,
+    network: Network,
+    gradients: tuple[np.ndarray, ...],
+    rate: float,
+    steps: int,
+) -> tuple[Any, dict[str, np.ndarray]]:
+    """The results of a step or of a training, nested as they are returned, and their values."""
+    names, before = network.names, network.parameters
+    if question.function == "sgd_step":
+        after = reference.sgd_step(before, gradients, rate)
+        return names, dict(zip(names, after, strict=True))
+    after, losses = reference.train(network.x, network.one_hot, before, rate, steps)
+    return (names, "losses"), dict(zip(names, after, strict=True)) | {"losses": np.array(losses)}

@@ -26,7 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # this package: half of the time that nbgrader takes to start. No notebook's schema asks for it.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
-        return chosen.run(chosen)
+        status: int = chosen.run(chosen)
+        return status
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
         return 1

@@ -73,7 +73,8 @@ def compiled(text: str, name: str, *helpers: Callable[..., Any]) -> Callable[...
     """The function of that name that the text defines, with NumPy as `np` and the helpers."""
     namespace: dict[str, Any] = {"np": np} | {helper.__name__: helper for helper in helpers}
     exec(compile(text, f"<formula {name}>", "exec"), namespace)
-    return namespace[name]
+    function: Callable[..., Any] = namespace[name]
+    return function
 
 
 def evaluate(

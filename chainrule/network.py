@@ -45,7 +45,7 @@ TWO_LAYERS = {
 }
 
 # By how many parameters a network has: their names, and its right formulas.
-PARAMETERS = {2: ("W", "b"), 4: ("W1", "b1", "W2", "b2")}
+PARAMETER_NAMES = {2: ("W", "b"), 4: ("W1", "b1", "W2", "b2")}
 FORMULAS = {2: ONE_LAYER, 4: TWO_LAYERS}
 
 
@@ -65,7 +65,7 @@ class Network:
 
     def __post_init__(self) -> None:
         count, wide = self.x.shape
-        if len(self.parameters) not in PARAMETERS:
+        if len(self.parameters) not in PARAMETER_NAMES:
             raise ValueError(f"parameters must be 2 or 4 arrays, not {len(self.parameters)}")
         if self.target.shape != (count,):
             raise ValueError(f"target has shape {self.target.shape}, x has {count} rows")
@@ -82,7 +82,7 @@ class Network:
     @property
     def names(self) -> tuple[str, ...]:
         """The parameters' names."""
-        return PARAMETERS[len(self.parameters)]
+        return PARAMETER_NAMES[len(self.parameters)]
 
     @property
     def formulas(self) -> dict[str, str]:
@@ -92,7 +92,8 @@ class Network:
     @cached_property
     def one_hot(self) -> np.ndarray:
         """(N, C): a 1 in the target's column of each row."""
-        return np.eye(self.parameters[-1].shape[1])[self.target]
+        rows: np.ndarray = np.eye(self.parameters[-1].shape[1])[self.target]
+        return rows
 
     @property
     def given(self) -> dict[str, np.ndarray]:
@@ -125,7 +126,7 @@ def loss_and_gradients(
 
     x: (N, D); one_hot: (N, C). Each gradient has its parameter's shape.
     """
-    names = PARAMETERS[len(parameters)]
+    names = PARAMETER_NAMES[len(parameters)]
     given = {"x": x, "one_hot": one_hot, **dict(zip(names, parameters, strict=True))}
     values = evaluate(
         FORMULAS[len(parameters)], given, ("loss", *(f"grad_{name}" for name in names))

@@ -1,7 +1,6 @@
 """What the exercises ask for, as data: each function's arguments, results and marked properties."""
 
 from dataclasses import dataclass, field
-from typing import Any
 
 from chainrule.formulas import Formulas
 from chainrule.network import ONE_LAYER, TWO_LAYERS
@@ -35,7 +34,7 @@ class Question:
 
     name: str
     arguments: tuple[str, ...]
-    results: Any
+    results: str | tuple[str, ...]
     properties: tuple[Property, ...]
     formulas: Formulas = field(default_factory=dict)
     earlier: tuple[str, ...] = ()
@@ -49,10 +48,12 @@ class Question:
 
     @property
     def exercise(self) -> str:
+        """The notebook that asks."""
         return self.name.partition(".")[0]
 
     @property
     def function(self) -> str:
+        """What the function is called there."""
         return self.name.partition(".")[2]
 
 
@@ -168,3 +169,8 @@ QUESTIONS = {
         ),
     )
 }
+
+
+def exercises() -> list[str]:
+    """The exercises' names, in the order of the course."""
+    return list(dict.fromkeys(question.exercise for question in QUESTIONS.values()))

@@ -1,62 +1,27 @@
-"""A class of submissions with known mistakes, made from the current release.
+"""A class of submissions with known mistakes, made from the current release."""
 
-The first eight learners are an all-right one, a blank one, and so on (`KINDS`); the rest share out
-the catalogue's mistakes, so that with 24 learners each mistake is made by someone. The same numbers
-and seed give the same files.
-"""
-
-import random
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
 import nbformat
 
 from chainrule.errors import ChainruleError
-from chainrule.questions import QUESTIONS, Question
-from chainrule.sample_answers import COMPOSED, ODD, OWN_WORDS, REMEMBERED, WRONG_TYPES
-from chainrule.typed import marked_variants, right_source
+from chainrule.questions import exercises
+from chainrule.sample_answers import OWN_WORDS
+from chainrule.sample_learners import Learner, sample_learners
 
 # nbgrader regrades a submission when its time stamp is new; this one never changes.
 TIMESTAMP = "2026-01-15 12:00:00 UTC\n"
-
-
-class Slip(NamedTuple):
-    """A mistake in an answer: the question, the catalogue's id, and the answer's source."""
-
-    question: str
-    mistake: str
-    text: str
 
 
 class SampleClassError(ChainruleError):
     """The class cannot be made; the message says what was found and what to do."""
 
 
-@dataclass
-class Learner:
-    """A made-up learner: its name, and the sources of its answers by question.
-
-    A question that is missing from `answers` is left as it was released. `mistakes` are the
-    catalogue's ids by question. `written` says that the questions in words are answered.
-    """
-
-    name: str
-    answers: dict[str, str] = field(default_factory=dict)
-    mistakes: dict[str, str] = field(default_factory=dict)
-    written: bool = True
-
-    def slip(self, slip: Slip) -> None:
-        """Give this wrong answer in place of another."""
-        self.answers[slip.question] = slip.text
-        self.mistakes[slip.question] = slip.mistake
-
-
 def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learner]:
     """Write `submitted/` of a course; only the folders of the learners that are made are replaced.
 
+    The same number and seed, on the same release, give the same files.
     Returns the learners that were made. Raises SampleClassError where there is no release, or no
     learner is asked for.
     """
@@ -67,7 +32,7 @@ def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learne
     if missing:
         raise SampleClassError(f"no release of {', '.join(missing)}: run `make release` first")
     notebooks = {name: path.read_text() for name, path in released.items()}
-    made = list(_class(learners, seed))
+    made = sample_learners(learners, seed)
     for learner in made:
         for exercise, text in notebooks.items():
             folder = course / "submitted" / learner.name / exercise
@@ -77,124 +42,6 @@ def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learne
             (folder / f"{exercise}.ipynb").write_text(_filled(text, exercise, learner))
             (folder / "timestamp.txt").write_text(TIMESTAMP)
     return made
-
-
-def exercises() -> list[str]:
-    """The exercises' names, in the order of the course."""
-    return list(dict.fromkeys(question.exercise for question in QUESTIONS.values()))
-
-
-def _class(count: int, seed: int) -> Iterator[Learner]:
-    rng = random.Random(seed)
-    for number, (kind, fill) in enumerate(list(KINDS.items())[:count], start=1):
-        learner = Learner(f"{number:03d}-{kind}")
-        fill(learner, rng)
-        yield learner
-    left = count - len(KINDS)
-    for number, hand in enumerate(_deal(max(left, 0), rng), start=len(KINDS) + 1):
-        learner = Learner(f"{number:03d}-mistakes")
-        _right(learner, rng)
-        for slip in hand:
-            learner.slip(slip)
-        yield learner
-
-
-def _deal(hands: int, rng: random.Random) -> list[list[Slip]]:
-    """Every mistake once, dealt out like cards; each hand gets one of each exercise at least."""
-    dealt: list[list[Slip]] = [[] for _ in range(hands)]
-    for exercise in exercises() if hands else ():
-        cards = _cards(exercise)
-        for turn in range(max(len(cards), hands)):
-            card = cards[turn] if turn < len(cards) else rng.choice(cards)
-            # A function holds one mistake; the next hand that has none there takes the card.
-            for hand in dealt[turn % hands :] + dealt[: turn % hands]:
-                if card.question not in [taken.question for taken in hand]:
-                    hand.append(card)
-                    break
-    return dealt
-
-
-def _cards(exercise: str) -> list[Slip]:
-    """Each mistake of an exercise, in the first function where it can be typed."""
-    cards: dict[str, Slip] = {}
-    for question in QUESTIONS.values():
-        if question.exercise == exercise:
-            for slip in _marked(question):
-                cards.setdefault(slip.mistake, slip)
-    return sorted(cards.values())
-
-
-def _marked(question: Question) -> Iterator[Slip]:
-    """The slips that cost marks in this function."""
-    for variant in marked_variants(question):
-        yield Slip(question.name, variant.mistake.id, variant.text)
-    if question.name in REMEMBERED:
-        yield Slip(question.name, "U10", REMEMBERED[question.name])
-
-
-def _right(learner: Learner, rng: random.Random) -> None:
-    for question in QUESTIONS.values():
-        learner.answers[question.name] = COMPOSED.get(question.name) or right_source(question)
-
-
-def _blank(learner: Learner, rng: random.Random) -> None:
-    learner.written = False
-
-
-def _half_done(learner: Learner, rng: random.Random) -> None:
-    for exercise in exercises():
-        names = [name for name, question in QUESTIONS.items() if question.exercise == exercise]
-        for name in names[: len(names) // 2]:
-            learner.answers[name] = right_source(QUESTIONS[name])
-    learner.written = False
-
-
-def _two_mistakes(learner: Learner, rng: random.Random) -> None:
-    """Two in each exercise, in functions of which the later one calls the earlier."""
-    _right(learner, rng)
-    for exercise in exercises():
-        by_question: dict[str, list[Slip]] = {}
-        for card in _cards(exercise):
-            by_question.setdefault(card.question, []).append(card)
-        for name in rng.sample(sorted(by_question), 2):
-            learner.slip(rng.choice(by_question[name]))
-
-
-def _odd_but_right(learner: Learner, rng: random.Random) -> None:
-    _right(learner, rng)
-    learner.answers |= ODD
-
-
-def _wrong_types(learner: Learner, rng: random.Random) -> None:
-    _right(learner, rng)
-    learner.answers |= WRONG_TYPES
-
-
-def _does_not_run(learner: Learner, rng: random.Random) -> None:
-    """A line that Python cannot read, in the first function of each exercise."""
-    _right(learner, rng)
-    for exercise in exercises():
-        first = next(name for name in learner.answers if name.startswith(exercise))
-        head, _, body = learner.answers[first].partition("\n")
-        learner.answers[first] = f"{head}\n    so this is where I got stuck (sorry\n{body}"
-
-
-def _unwritten(learner: Learner, rng: random.Random) -> None:
-    _right(learner, rng)
-    learner.written = False
-
-
-# The first learners, in this order: what their names say, and what fills in their answers.
-KINDS: dict[str, Callable[[Learner, random.Random], None]] = {
-    "all-right": _right,
-    "blank": _blank,
-    "half-done": _half_done,
-    "two-mistakes": _two_mistakes,
-    "odd-but-right": _odd_but_right,
-    "wrong-types": _wrong_types,
-    "does-not-run": _does_not_run,
-    "no-words": _unwritten,
-}
 
 
 def _filled(text: str, exercise: str, learner: Learner) -> str:
@@ -209,4 +56,4 @@ def _filled(text: str, exercise: str, learner: Learner) -> str:
             cell.source = OWN_WORDS[marks["grade_id"]]
         elif cell.cell_type == "code" and answer is not None:
             cell.source = answer.rstrip()
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"

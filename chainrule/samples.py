@@ -7,7 +7,8 @@ from pathlib import Path
 
 from chainrule.course import copy_of_source, release
 from chainrule.grading import grade
-from chainrule.sample_class import exercises, sample_class
+from chainrule.questions import exercises
+from chainrule.sample_class import sample_class
 
 # One who has everything right, and one with mistakes.
 KEPT = ("001-all-right", "009-mistakes")

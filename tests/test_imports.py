@@ -37,9 +37,10 @@ ARROWS = {
     },
     "errors": set(),
     "sample_answers": set(),
-    "sample_class": {"errors", "questions", "sample_answers", "typed"},
+    "sample_learners": {"questions", "sample_answers", "typed"},
+    "sample_class": {"errors", "questions", "sample_answers", "sample_learners"},
     "course": {"errors"},
-    "samples": {"course", "grading", "sample_class"},
+    "samples": {"course", "grading", "questions", "sample_class"},
     "safe_html": set(),
     "grading": {"errors", "flags", "safe_html"},
     "report": {"errors", "grading", "safe_html"},
@@ -51,19 +52,39 @@ def room(path):
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+def imported(text, package):
+    """The full names of what a file imports; package: the names of its folders."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
+
+
 def arrows():
     for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            names = []
-            if isinstance(node, ast.ImportFrom) and node.module:
-                names = [node.module]
-                if node.module == "chainrule":
-                    names = [f"chainrule.{alias.name}" for alias in node.names]
-            elif isinstance(node, ast.Import):
-                names = [alias.name for alias in node.names]
-            for name in names:
-                if name.startswith("chainrule."):
-                    yield room(path), name.split(".")[1], path
+        package = path.relative_to(PACKAGE.parent).parts[:-1]
+        for name in imported(path.read_text(), package):
+            if name.startswith("chainrule."):
+                yield room(path), name.split(".")[1], path
+
+
+@pytest.mark.parametrize(
+    ("statement", "name"),
+    [
+        ("import chainrule.cli", "chainrule.cli"),
+        ("from chainrule import cli", "chainrule.cli"),
+        ("from chainrule.cli import main", "chainrule.cli.main"),
+        ("from ..cli import main", "chainrule.cli.main"),
+        ("from .. import cli", "chainrule.cli"),
+        ("from . import cli", "chainrule.grading.cli"),
+        ("def later():\n    from .cli import main", "chainrule.grading.cli.main"),
+    ],
+)
+def test_every_way_to_import_is_read(statement, name):
+    assert list(imported(statement, ("chainrule", "grading"))) == [name]
 
 
 def test_imports_go_one_way():

@@ -8,8 +8,9 @@ import pytest
 
 from chainrule.cli import main
 from chainrule.mistakes import CATALOGUE, SAME_AT_ONE
-from chainrule.questions import QUESTIONS
-from chainrule.sample_class import KINDS, SampleClassError, exercises, sample_class
+from chainrule.questions import QUESTIONS, exercises
+from chainrule.sample_class import SampleClassError, sample_class
+from chainrule.sample_learners import KINDS
 
 COURSE = Path(__file__).parents[1]
 

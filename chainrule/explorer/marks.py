@@ -39,7 +39,8 @@ def answer(function: Function, asked: Question, network: Network) -> Attempt:
         truth={name: truth[name] for name in asked.result_names},
     )
     try:
-        return call(lambda: attempt(function, case))
+        given: Attempt = call(lambda: attempt(function, case))
+        return given
     except TookTooLong as late:
         return Attempt(problem=str(late), kind="late")
 
@@ -96,9 +97,8 @@ def marks(function: Function, network: Network) -> dict[str, Any]:
 
 def _diagnosis(function: Function, asked: Question, seen_right: bool) -> str:
     """The mistake's name, from fresh networks: the numbers on the screen may hide it."""
-    cases(
-        asked.name, VISIBLE_SEEDS
-    )  # made once; the first time imports torch, which takes its time
+    # Made once, outside of the time limit: the first time imports torch.
+    cases(asked.name, VISIBLE_SEEDS)
     try:
         examined = call(lambda: _examined(function, asked))
     except TookTooLong:

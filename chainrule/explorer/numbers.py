@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.network import PARAMETERS, Network, network
+from chainrule.network import PARAMETER_NAMES, Network, network
 
 LARGEST = 1_000_000
 MOST_UNITS = 6
@@ -39,10 +39,10 @@ def network_of(numbers: dict[str, Any]) -> Network:
 def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
     """The numbers as plain data. Raises ValueError, in one line, for the first thing wrong."""
     parameters = numbers["parameters"]
-    if not isinstance(parameters, list | tuple) or len(parameters) not in PARAMETERS:
+    if not isinstance(parameters, list | tuple) or len(parameters) not in PARAMETER_NAMES:
         found = len(parameters) if isinstance(parameters, list | tuple) else repr(parameters)
         raise ValueError(f"parameters must be 2 or 4 arrays, not {found}")
-    names = ("x", *PARAMETERS[len(parameters)])
+    names = ("x", *PARAMETER_NAMES[len(parameters)])
     arrays = [
         _rows(name, value) for name, value in zip(names, (numbers["x"], *parameters), strict=True)
     ]

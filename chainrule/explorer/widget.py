@@ -205,7 +205,7 @@ class Explorer(anywidget.AnyWidget):
             raise traitlets.TraitError(
                 f"phase is {proposal['value']!r}, it must be one of {', '.join(known)}"
             )
-        return proposal["value"]
+        return str(proposal["value"])
 
     @traitlets.validate("selection")
     def _valid_selection(self, proposal: Any) -> str:
@@ -213,7 +213,7 @@ class Explorer(anywidget.AnyWidget):
             raise traitlets.TraitError(
                 f"selection is {proposal['value']!r}, there is no such entry"
             )
-        return proposal["value"]
+        return str(proposal["value"])
 
     @traitlets.validate("hidden")
     def _valid_hidden(self, proposal: Any) -> list[str]:
@@ -221,7 +221,7 @@ class Explorer(anywidget.AnyWidget):
         for name in proposal["value"]:
             if not self._has(name) or name.split("[")[0] in given:
                 raise traitlets.TraitError(f"hidden names {name!r}, which is no computed value")
-        return proposal["value"]
+        return list(proposal["value"])
 
     def _has(self, entry: str) -> bool:
         return has_entry(self.values(), entry)

@@ -9,6 +9,8 @@ Hints ask or remind; none holds the answer.
 from chainrule.mistakes import backward, forward, update
 from chainrule.mistakes.entry import Mistake
 
+__all__ = ["CATALOGUE", "PROGRAMS", "Mistake"]
+
 PROGRAMS = update.PROGRAMS
 # With a single example these compute the same numbers as the right formula.
 SAME_AT_ONE = {"D1", "D2", "D4", "F3", "G2", "G3"}

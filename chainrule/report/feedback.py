@@ -49,7 +49,7 @@ class FeedbackPage(Exporter):
         return page, {**(resources or {}), "output_extension": self.file_extension}
 
 
-class WholeFeedback(GenerateFeedback):
+class WholeFeedback(GenerateFeedback):  # type: ignore[misc]
     """nbgrader's converter, which keeps the old pages until the new ones are whole.
 
     nbgrader removes a learner's folder and then writes into it. Here a submission's pages are made

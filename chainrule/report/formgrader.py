@@ -134,7 +134,7 @@ def install() -> None:
     by classes in nbgrader's lists of handlers, and no setting reaches them."""
     from nbgrader.server_extensions.formgrader import base, handlers
 
-    class SafeFiles(handlers.SubmissionFilesHandler):
+    class SafeFiles(handlers.SubmissionFilesHandler):  # type: ignore[misc]
         content_security_policy = FILE_POLICY
 
     plain = base.BaseHandler.render
@@ -142,7 +142,8 @@ def install() -> None:
         return
 
     def render(self: Any, name: str, **values: Any) -> str:
-        return plain(self, name, **escaped(values))
+        page: str = plain(self, name, **escaped(values))
+        return page
 
     render.escapes = True  # type: ignore[attr-defined]
     base.BaseHandler.render = render

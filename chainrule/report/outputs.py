@@ -15,11 +15,8 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 def show(outputs: Iterable[Any]) -> list[str]:
     """Each output that a person can read, as HTML; streams are cut, tracebacks shortened."""
-    shown = []
-    for output in outputs:
-        if isinstance(output, Mapping) and (markup := _shown(output)):
-            shown.append(markup)
-    return shown
+    shown = (_shown(output) for output in outputs if isinstance(output, Mapping))
+    return [markup for markup in shown if markup]
 
 
 def _shown(output: Mapping[str, Any]) -> str:

@@ -38,7 +38,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Answer:
-    """A cell that the learner wrote. text: None for code, else its Markdown."""
+    """A cell that the learner wrote: code, or else Markdown. comment: that of who marked it."""
 
     grade_id: str
     source: str

@@ -28,7 +28,7 @@ def test_a_stale_release_is_noticed(tmp_path):
     assert stale(tmp_path) == ["update_step/extra.txt", "update_step/update_step.ipynb"]
 
 
-def test_a_release_without_a_source_goes(course, tmp_path):
+def test_a_release_without_a_source_goes(tmp_path):
     shutil.copytree(ROOT / "source/update_step", tmp_path / "source/update_step")
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     (tmp_path / "release/forgotten").mkdir(parents=True)

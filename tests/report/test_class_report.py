@@ -195,7 +195,7 @@ def test_a_class_of_one(tmp_path):
     assert "1 learner, 1 assignment" in text and "1 of 1" in text
 
 
-def test_a_file_that_is_no_notebook_is_said_and_the_rest_is_there(course, tmp_path):
+def test_a_file_that_is_no_notebook_is_said_and_the_rest_is_there(tmp_path):
     made.put(tmp_path, "ada", "ps1", sheet((4, "passed"), (2, "passed"), (2, "passed")))
     made.put(tmp_path, "ben", "ps1", {}).write_text("no json")
     text = report(tmp_path)[0].read_text()
