@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-
 from nbgrader.api import Gradebook
 
 from chainrule import Explorer
@@ -145,10 +144,10 @@ def in_formgrader(browser: Any, course: Path, folder: Path) -> None:
         found = gradebook.find_submission_notebook("multi_layer", "multi_layer", "001-all-right")
         submission = found.id
     with server.formgrader(course, folder / "private") as address:
-        page = browser.new_page(viewport={"width": 1250, "height": 500}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1250, "height": 560}, color_scheme="light")
         page.goto(f"{address}/formgrader/manage_assignments", wait_until="networkidle")
         keep(page, "assignments")
-        page = browser.new_page(viewport={"width": 1000, "height": 660}, color_scheme="light")
+        page = browser.new_page(viewport={"width": 1000, "height": 735}, color_scheme="light")
         page.goto(f"{address}/formgrader/submissions/{submission}/", wait_until="networkidle")
         page.evaluate("scrollTo(0, document.body.scrollHeight)")
         keep(page, "marking")
