@@ -1,5 +1,6 @@
 """What notebooks call: `check` tells the learner, `grade` gives nbgrader a mark and a record."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -36,7 +37,10 @@ def check(question: str, function: Function, earlier: Sequence[Function] = ()) -
     if not callable(function):
         kind = type(function).__name__
         raise CheckFailed(wrapped([f"{question}: check needs your function, not a {kind}."]))
-    own = dict(zip(asked.earlier, earlier, strict=False))
+    if earlier and len(earlier) != len(asked.earlier):
+        names = ", ".join(asked.earlier) or "none"
+        raise ValueError(f"{question}: earlier takes {names}, in this order; not {len(earlier)}")
+    own = dict(zip(asked.earlier, earlier, strict=bool(earlier)))
     examined = examine(asked, function, cases(question, VISIBLE_SEEDS, examples=True), own)
     message = explain(examined)
     if not examined.right:
@@ -59,7 +63,7 @@ def grade(
     Displays the verdict record, and returns the mark, from 0 to the sum of the points, as a plain
     float, which is what nbgrader reads.
     """
-    most = float(sum(points.values()))
+    most = math.fsum(points.values())
     try:
         record = _marked(_question(question), function, tuple(seeds), points, earlier)
     except Exception as error:
@@ -97,7 +101,7 @@ def _marked(
     unknown = set(points) ^ {prop.name for prop in question.properties}
     if unknown:
         raise ValueError(f"points and properties differ: {', '.join(sorted(unknown))}")
-    most = float(sum(points.values()))
+    most = math.fsum(points.values())
     function = _look_up(getter)
     if isinstance(function, str):
         message = wrapped([f"{question.name}: {function}"])
@@ -109,12 +113,12 @@ def _marked(
 
 
 def _verdict(examined: Examined, points: Mapping[str, float]) -> dict[str, Any]:
-    most = float(sum(points.values()))
+    most = math.fsum(points.values())
     marks = {
         one.property.name: 0.0 if one.fault else float(points[one.property.name])
         for one in examined.judged
     }
-    total = sum(marks.values())
+    total = math.fsum(marks.values())  # exact, in whatever order the properties are
     if not examined.attempted:
         verdict = "not attempted"
     elif total == most:

@@ -30,7 +30,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
-        return 1
+    except OSError as error:  # no such folder, no right to write there, a full disk
+        if error.filename is None:
+            raise
+        print(f"chainrule: {error.filename}: {error.strerror}", file=sys.stderr)
+    return 1
+
+
+def whole_number(text: str) -> int:
+    """The type of options that count; argparse says what is wrong in one line."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number")
+    return int(text)
 
 
 def add_course(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +76,9 @@ def say_what_is_stale(folder: str, old: Sequence[str], remedy: str) -> int:
 
 def add_sample_class(commands: Commands) -> None:
     parser = commands.add_parser("sample-class", help="write a class of made-up submissions")
-    parser.add_argument("--learners", type=int, default=24, metavar="N", help="default: 24")
+    parser.add_argument(
+        "--learners", type=whole_number, default=24, metavar="N", help="default: 24"
+    )
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="default: 0")
     add_course(parser)
     parser.set_defaults(run=run_sample_class)
@@ -98,7 +111,9 @@ def add_grade(commands: Commands) -> None:
     add_course(parser)
     parser.add_argument("--assignment", help="only this one; all by default")
     parser.add_argument("--student", help="only this learner; all by default")
-    parser.add_argument("--jobs", type=int, help="workers (default: as many as cores; 0: no pool)")
+    parser.add_argument(
+        "--jobs", type=whole_number, help="workers (default: one a core; 0: no pool)"
+    )
     parser.add_argument("--force", action="store_true", help="grade again what has a result")
     parser.add_argument("--unsafe", action="store_true", help="without a sandbox; results say so")
     parser.set_defaults(run=run_grade)

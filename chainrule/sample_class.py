@@ -45,8 +45,12 @@ def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learne
 
 
 def _filled(text: str, exercise: str, learner: Learner) -> str:
-    """The released notebook with the learner's answers in it."""
-    notebook = nbformat.reads(text, as_version=4)
+    """The released notebook with the learner's answers in it. Raises SampleClassError."""
+    try:
+        notebook = nbformat.reads(text, as_version=4)
+    except nbformat.reader.NotJSONError:
+        words = f"release/{exercise} holds no notebook: run `make release` first"
+        raise SampleClassError(words) from None
     for cell in notebook.cells:
         marks = cell.metadata.get("nbgrader", {})
         answer = learner.answers.get(f"{exercise}.{marks.get('grade_id')}")

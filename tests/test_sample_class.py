@@ -88,6 +88,9 @@ def test_other_learners_stay(course):
 def test_a_class_needs_a_release_and_a_learner(course):
     with pytest.raises(SampleClassError, match="at least 1 learner, not 0"):
         sample_class(course, learners=0)
+    (course / "release" / "multi_layer" / "multi_layer.ipynb").write_text("not JSON")
+    with pytest.raises(SampleClassError, match="release/multi_layer holds no notebook"):
+        sample_class(course)
     shutil.rmtree(course / "release" / "multi_layer")
     with pytest.raises(SampleClassError, match="no release of multi_layer: run `make release`"):
         sample_class(course)

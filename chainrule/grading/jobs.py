@@ -11,9 +11,9 @@ from nbgrader.api import Gradebook
 
 from . import gradebook, records
 from .course import Course
-from .errors import NotReleased
+from .errors import CourseError, NotReleased
 from .plan import plan_assignment
-from .submission import Submission, read_submission
+from .submission import Submission, leave_out_what_clashes, read_submission
 
 _MANY = 4  # submissions for which a rehearsal is worth its time
 
@@ -43,7 +43,7 @@ class Jobs:
             release = course.place(directory.release_directory, ".", name)
             try:
                 plan = plan_assignment(book, name, source, release)
-            except NotReleased as error:
+            except (CourseError, NotReleased) as error:
                 say(str(error))
                 continue
             for warning in plan["warnings"]:
@@ -72,6 +72,8 @@ class Jobs:
     def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
         """The job of one submission, and the submission as it was read."""
         found = self.read(student, assignment)
+        notebooks = [f"{name}.ipynb" for name in self.plans[assignment]["notebooks"]]
+        leave_out_what_clashes(found, [*self.plans[assignment]["files"], *notebooks])
         _, fault = gradebook.timestamp_of(found.files.get("timestamp.txt"))
         if fault:
             found.findings.append(records.finding("timestamp", fault))

@@ -15,7 +15,7 @@ import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.api import Gradebook, MissingEntry, Notebook
 
-from .errors import NotReleased
+from .errors import CourseError, NotReleased
 from .rebuild import BOTH, LEARNER, TEST, TEXT
 
 
@@ -24,7 +24,7 @@ def plan_assignment(
 ) -> dict[str, Any]:
     """The plan of an assignment: `{"notebooks": {name: {"cells": [...], ...}}, "warnings": [...]}`.
 
-    source, release: the assignment's folders. Raises NotReleased.
+    source, release: the assignment's folders. Raises NotReleased, CourseError.
     """
     try:
         found = gradebook.find_assignment(assignment)
@@ -52,7 +52,7 @@ def plan_assignment(
 
 def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dict[str, Any]:
     path = source / f"{notebook.name}.ipynb"
-    written = nbformat.read(path, as_version=4).cells if path.is_file() else []
+    written = _cells(path)
     released = {cell.name: cell for cell in notebook.source_cells}
     cells: list[dict[str, Any]] = []
     edited = []
@@ -90,8 +90,14 @@ def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dic
 
 
 def _cells(path: Path) -> list[Any]:
-    """The cells of a released notebook: as learners got them, without hidden tests."""
-    return nbformat.read(path, as_version=4).cells if path.is_file() else []
+    """The cells of one of the instructor's notebooks; none if it is not there."""
+    if not path.is_file():
+        return []
+    try:
+        cells: list[Any] = nbformat.read(path, as_version=4).cells
+    except Exception as error:  # nbformat's own, json's, whatever a damaged file makes of them
+        raise CourseError(f"{path} is no notebook that can be read ({error}).") from None
+    return cells
 
 
 def _shows_only(cell: Any) -> bool:

@@ -70,6 +70,9 @@ def grade_course(
         folder = course.root / course.directory.submitted_directory
         if not folder.is_dir():
             raise CourseError(f"{folder} does not exist: is this a course, is anything handed in?")
+        if assignment or student:
+            asked = " by ".join(filter(None, [assignment or "anything", student]))
+            raise CourseError(f"There is no submission of {asked} in {folder}.")
         return []
     with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
         maker = Jobs(course, book, sorted({a for _, a in pairs}), not unsafe, say)
@@ -83,7 +86,7 @@ def grade_course(
             return []
         maker.expect(new)
         keeper = Keeper(course, gradebook.Writer(book, course.config))
-        workers = os.cpu_count() or 1 if jobs is None else jobs
+        workers = os.cpu_count() or 1 if jobs is None else max(jobs, 0)
         graded: list[Graded] = []
         for batch in _results(maker, new, min(workers, len(new)), executor, nursery):
             graded += keeper.keep(batch)
@@ -157,7 +160,15 @@ class Keeper:
         """First the gradebook, in one transaction; then the files, each submission at once.
 
         Killed in between, the next run grades again what has a mark but not yet its files.
+        Raises CourseError where they cannot be written.
         """
+        try:
+            return self._keep(batch)
+        except OSError as error:
+            what = f"{error.filename or 'A file'} cannot be written: {error.strerror}"
+            raise CourseError(f"{what}. Earlier results are kept; the next run goes on.") from None
+
+    def _keep(self, batch: list[Done]) -> list[Graded]:
         staged = []
         for graded, job, submission in batch:
             contents = submission.files | {

@@ -43,7 +43,8 @@ def grade_in_terminal(**options: Any) -> int:
 def progress_bar(console: Console) -> tuple[Progress, Callable[[int, int], None]]:
     """A bar, to be entered, and the function that moves it."""
     columns = (TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    bar = Progress(*columns, console=console, transient=True, auto_refresh=False)
+    hidden = not console.is_terminal  # rich would still end it with an empty line
+    bar = Progress(*columns, console=console, transient=True, auto_refresh=False, disable=hidden)
     task = bar.add_task("", total=None)
 
     def watch(done: int, of: int) -> None:

@@ -4,6 +4,7 @@ import fnmatch
 import hashlib
 import os
 import stat
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -70,31 +71,54 @@ def _regular_files(course: Path, folder: Path, ignore: list[str]) -> list[tuple[
     waiting = [(folder, 0)]
     while waiting:
         place, depth = waiting.pop()
-        with os.scandir(place) as entries:
-            for entry in sorted(entries, key=lambda e: e.name):
-                path = Path(entry.path)
-                if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignore):
-                    continue
-                if len(paths) >= FILES:
-                    return [*paths, (path, f"is beyond the {FILES} files that are read")]
-                if entry.is_symlink():
-                    paths.append((path, "is a link"))
-                elif entry.is_dir(follow_symlinks=False):
-                    if depth < DEPTH:
-                        waiting.append((path, depth + 1))
-                    else:
-                        paths.append((path, "is nested too deep"))
+        try:
+            with os.scandir(place) as entries:
+                listed = sorted(entries, key=lambda e: e.name)
+        except OSError as error:
+            paths.append((place, _unreadable(error)))
+            continue
+        for entry in listed:
+            path = Path(entry.path)
+            if any(fnmatch.fnmatch(entry.name, pattern) for pattern in ignore):
+                continue
+            if len(paths) >= FILES:
+                return [*paths, (path, f"is beyond the {FILES} files that are read")]
+            if entry.is_symlink():
+                paths.append((path, "is a link"))
+            elif entry.is_dir(follow_symlinks=False):
+                if depth < DEPTH:
+                    waiting.append((path, depth + 1))
                 else:
-                    fine = entry.is_file(follow_symlinks=False)
-                    paths.append((path, "" if fine else "is no regular file"))
+                    paths.append((path, "is nested too deep"))
+            else:
+                fine = entry.is_file(follow_symlinks=False)
+                paths.append((path, "" if fine else "is no regular file"))
     return paths
+
+
+def _unreadable(error: OSError) -> str:
+    return f"cannot be read ({error.strerror})"
+
+
+def leave_out_what_clashes(found: Submission, others: Iterable[str]) -> None:
+    """Leave out the files in whose place the instructor has a folder, or the other way round.
+
+    others: the paths that the instructor's files will have.
+    """
+    folders = {str(parent) for path in others for parent in Path(path).parents}
+    for path in list(found.files):
+        above = {str(parent) for parent in Path(path).parents}
+        if path in folders or above & set(others):
+            del found.files[path]
+            words = f"{path} is in the way of the assignment's own files: it was left out."
+            found.findings.append(records.finding("file", words))
 
 
 def _content(path: Path, room: int) -> tuple[bytes | None, str]:
     try:
         handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
-        return None, f"cannot be read ({error.strerror})"
+        return None, _unreadable(error)
     with os.fdopen(handle, "rb") as file:
         about = os.fstat(handle)
         if not stat.S_ISREG(about.st_mode):

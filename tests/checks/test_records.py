@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from chainrule import checks, grade
+from chainrule import check, checks, grade
 from chainrule.questions import QUESTIONS
 
 from .right_answers import RIGHT
@@ -126,3 +126,19 @@ def test_the_display_is_json_and_the_message(monkeypatch):
     ((data, raw),) = published
     assert raw is True
     assert data["text/plain"] == data[checks.RECORD]["message"]
+
+
+def test_all_the_points_are_all_of_them_in_whatever_order_they_are_named(marked):
+    points = {"hopeless target": 0.3, "large logits": 0.2, "value": 0.1}
+    function = RIGHT["single_layer.cross_entropy"][0]
+    earlier = right_before("single_layer.cross_entropy")
+    mark, record = marked("single_layer.cross_entropy", lambda: function, earlier, points)
+    assert mark == 0.6 == record["max_points"]
+    assert record["verdict"] == "passed"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_check_takes_every_earlier_function_or_none(count):
+    function = RIGHT["single_layer.backward"][0]
+    with pytest.raises(ValueError, match="earlier takes softmax, backward_logits, in this order"):
+        check("single_layer.backward", function, earlier=[softmax] * count)
