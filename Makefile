@@ -58,7 +58,7 @@ page: setup     ## make docs/explorer.html, the explorer as one file
 	python -m chainrule.explorer docs/explorer.html
 
 .PHONY: pictures
-pictures: setup debian  ## make the README's pictures of the explorer
+pictures: setup debian  ## make the pictures of README and docs
 	python scripts/pictures.py
 
 .PHONY: check

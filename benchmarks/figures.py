@@ -8,62 +8,50 @@ import datetime
 import json
 import os
 import platform
+import re
+import sys
 from pathlib import Path
+from typing import Any
 
 import psutil
 
 FOLDER = Path(__file__).parent / "results"
 README = Path(__file__).parents[1] / "README.md"
 BEGIN, END = "<!-- figures: made by `make figures` -->\n", "<!-- end of figures -->"
-# What the README says: words, and the figures in them as (benchmark, name, how it is written).
+# What the README says: words, and the figures in them as {benchmark/name:format}.
 ROWS = (
     (
-        "{} notebooks graded in the sandbox, of a class of 200",
-        [("grade", "chainrule grade: notebooks", ".0f")],
-        "{} s: {} times as fast as plain nbgrader",
-        [("grade", "chainrule grade: seconds", ".0f"), ("grade", "times as fast", ".0f")],
+        "{grade/chainrule grade: notebooks:.0f} notebooks of {grade/chainrule grade: learners:.0f} "
+        "learners graded in the sandbox",
+        "{grade/chainrule grade: seconds:.0f} s, {grade/times as fast:.0f} times as fast as plain "
+        "nbgrader",
     ),
     (
-        "the same for twice the class",
-        [],
-        "{} s, {} MiB at most (for 200: {} MiB)",
-        [
-            ("grade", "chainrule grade, twice the class: seconds", ".0f"),
-            ("grade", "chainrule grade, twice the class: MiB", ".0f"),
-            ("grade", "chainrule grade: MiB", ".0f"),
-        ],
+        "memory for it, and for a class of {grade/chainrule grade, twice the class: learners:.0f}",
+        "{grade/chainrule grade: MiB:.0f} MiB, "
+        "{grade/chainrule grade, twice the class: MiB:.0f} MiB at most",
     ),
     (
         "a single notebook graded, start included",
-        [],
-        "{} s (plain nbgrader: {} s)",
-        [
-            ("grade", "chainrule grade, one notebook: seconds", ".1f"),
-            ("grade", "nbgrader autograde, one notebook: seconds", ".1f"),
-        ],
+        "{grade/chainrule grade, one notebook: seconds:.1f} s (plain nbgrader: "
+        "{grade/nbgrader autograde, one notebook: seconds:.1f} s)",
     ),
     (
-        "feedback pages of a class",
-        [],
-        "{} times as fast as plain nbgrader",
-        [("feedback", "times as fast", ".0f")],
+        "feedback pages for {feedback/notebooks:.0f} notebooks",
+        "{feedback/chainrule: seconds:.1f} s, {feedback/times as fast:.0f} times as fast as plain "
+        "nbgrader",
     ),
     (
         "a mistake named, the slowest of all",
-        [],
-        "{} ms",
-        [("checks", "a mistake named, slowest of all", ".0f")],
+        "{checks/a mistake named, slowest of all:.0f} ms",
     ),
     (
         "an arrow key to every linked view of the explorer, in JupyterLab",
-        [],
-        "{} ms, 95 % within {} ms",
-        [
-            ("explorer", "JupyterLab, two views, changed, median", ".0f"),
-            ("explorer", "JupyterLab, two views, changed, 95 %", ".0f"),
-        ],
+        "{explorer/JupyterLab, two views, changed, median:.0f} ms, "
+        "95 % within {explorer/JupyterLab, two views, changed, 95 %:.0f} ms",
     ),
 )
+FIGURE = re.compile(r"\{(?P<benchmark>\w+)/(?P<name>[^{}]+):(?P<form>[^:{}]+)\}")
 
 
 def keep(benchmark: str, figures: dict[str, float]) -> None:
@@ -76,15 +64,26 @@ def keep(benchmark: str, figures: dict[str, float]) -> None:
 
 
 def table() -> str:
-    """The README's table, in Markdown."""
-    found = {path.stem: json.loads(path.read_text()) for path in FOLDER.glob("*.json")}
+    """The README's table, in Markdown.
 
-    def filled(words: str, names: list[tuple[str, str, str]]) -> str:
-        return words.format(*(format(found[b]["figures"][name], how) for b, name, how in names))
+    Raises SystemExit where a benchmark has not been run, or not on the machine of the others.
+    """
+    found: dict[str, Any] = {}
 
-    rows = [f"| {filled(*row[:2])} | {filled(*row[2:])} |" for row in ROWS]
-    on = found["grade"]["machine"]
-    where = "{processor}, {cores} cores, {memory}, {system}, Python {python}".format(**on)
+    def figure(match: re.Match[str]) -> str:
+        benchmark = match["benchmark"]
+        if benchmark not in found:
+            path = FOLDER / f"{benchmark}.json"
+            if not path.exists():
+                sys.exit(f"benchmarks/results/{path.name} is missing: run `make bench`.")
+            found[benchmark] = json.loads(path.read_text(encoding="utf-8"))
+        return format(found[benchmark]["figures"][match["name"]], match["form"])
+
+    rows = [f"| {FIGURE.sub(figure, what)} | {FIGURE.sub(figure, much)} |" for what, much in ROWS]
+    first, *others = (one["machine"] for one in found.values())
+    if any(other != first for other in others):
+        sys.exit("benchmarks/results/ comes from more than one machine: run `make bench`.")
+    where = "{processor}, {cores} cores, {memory}, {system}, Python {python}".format(**first)
     return "\n".join(["| | |", "|:--|:--|", *rows, "", f"Measured on one machine: {where}."]) + "\n"
 
 

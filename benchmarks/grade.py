@@ -88,6 +88,7 @@ def row(name: str, course: Path, command) -> float:
     """Run the command on the course and print its figures; returns notebooks a second."""
     notebooks = len(list((course / "submitted").glob("*/*/*.ipynb")))
     seconds, memory = measured(command(course), course)
+    FIGURES[f"{name}: learners"] = len(learners(course))
     FIGURES[f"{name}: notebooks"] = notebooks
     FIGURES[f"{name}: seconds"] = round(seconds, 1)
     FIGURES[f"{name}: MiB"] = round(memory / 2**20)

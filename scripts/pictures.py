@@ -1,5 +1,6 @@
 """Makes the pictures of README and docs in docs/images/, from the real thing: `make pictures`."""
 
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from nbgrader.api import Gradebook
 
 from chainrule import Explorer
 from chainrule.course import release
@@ -41,6 +43,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, lab.chromium() as browser:
         explorers(browser, Path(folder))
         a_check(browser, Path(folder) / "learner")
+        cells_to_mark(browser, Path(folder) / "instructor")
         course = a_course(Path(folder) / "course")
         pages(browser, course)
         in_formgrader(browser, course, Path(folder))
@@ -59,14 +62,14 @@ def explorers(browser: Any, folder: Path) -> None:
         explorer.selection = "W1[0,1]"
         return explorer
 
-    shown: dict[str, tuple[Callable[[], Explorer], str]] = {
-        "explorer": (linked, "light"),
-        "explorer-marks": (marked, "dark"),
+    shown: dict[str, tuple[Callable[[], Explorer], str, int]] = {
+        "explorer": (linked, "light", 1200),
+        "explorer-marks": (marked, "dark", 1300),
     }
-    for name, (explorer, scheme) in shown.items():
+    for name, (explorer, scheme, width) in shown.items():
         path = folder / f"{name}.html"
         explorer().to_html(path)
-        page = browser.new_page(viewport={"width": 1200, "height": 800}, color_scheme=scheme)
+        page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme=scheme)
         page.goto(path.as_uri())
         keep(page.locator(".chainrule-explorer"), name)
 
@@ -87,6 +90,21 @@ def a_check(browser: Any, home: Path) -> None:
         keep(page.locator(".jp-NotebookPanel-notebook"), "check")
 
 
+def cells_to_mark(browser: Any, home: Path) -> None:
+    """An exercise in JupyterLab, with nbgrader's Create Assignment panel beside it."""
+    shutil.copytree(ROOT / "source" / "update_step", home / "notebooks" / "update_step")
+    with lab.jupyterlab(home) as address:
+        page = browser.new_page(viewport={"width": 1150, "height": 560})
+        lab.open_in_lab(page, address, "update_step/update_step.ipynb", run=False)
+        page.evaluate(lab.READY)
+        commands = "(name) => window.jupyterapp.commands.execute(name)"
+        page.evaluate(commands, "application:toggle-left-area")
+        page.evaluate(commands, "nbgrader:open-create-assignment")
+        page.locator(".jp-CodeCell", has_text="def sgd_step").first.click()
+        page.locator(".nbgrader-CellWidget.nbgrader-mod-active").scroll_into_view_if_needed()
+        keep(page, "create-assignment")
+
+
 def a_course(folder: Path) -> Path:
     """A small class, released and graded."""
     for name in ("source", "nbgrader_config.py"):
@@ -96,6 +114,14 @@ def a_course(folder: Path) -> Path:
     release(folder)
     sample_class(folder, learners=24)
     grade(folder)
+    due = ("--duedate", "2026-02-01 12:00:00 UTC")
+    (folder / "exchange").mkdir()
+    for command in (
+        ("db", "assignment", "add", "single_layer", *due),
+        ("release_assignment", "single_layer"),
+    ):
+        done = courses.nbgrader(folder, *command)
+        assert done.returncode == 0, done.stderr
     return folder
 
 
@@ -113,10 +139,18 @@ def pages(browser: Any, course: Path) -> None:
 
 
 def in_formgrader(browser: Any, course: Path, folder: Path) -> None:
+    """The list of assignments, and a written answer below its marking guide."""
+    with Gradebook(f"sqlite:///{course}/gradebook.db") as gradebook:
+        found = gradebook.find_submission_notebook("multi_layer", "multi_layer", "001-all-right")
+        submission = found.id
     with server.formgrader(course, folder / "private") as address:
-        page = browser.new_page(viewport={"width": 1000, "height": 420}, color_scheme="light")
-        page.goto(f"{address}/formgrader/gradebook/multi_layer", wait_until="networkidle")
-        keep(page, "formgrader")
+        page = browser.new_page(viewport={"width": 1250, "height": 560}, color_scheme="light")
+        page.goto(f"{address}/formgrader/manage_assignments", wait_until="networkidle")
+        keep(page, "assignments")
+        page = browser.new_page(viewport={"width": 1000, "height": 735}, color_scheme="light")
+        page.goto(f"{address}/formgrader/submissions/{submission}/", wait_until="networkidle")
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        keep(page, "marking")
 
 
 def keep(thing: Any, name: str) -> None:

@@ -1,15 +1,24 @@
 """What README and docs say is so: commands, paths, names, figures, minutes."""
 
+import argparse
 import json
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from traitlets.config import Config
 
 import chainrule
-from chainrule import CheckFailed
+from chainrule import CheckFailed, cli
+from chainrule.grading.limits import MIB, Limits
+
+from .checks.wrong_answers import WRONG
+from .explorer import lab
+from .test_imports import ARROWS
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT / "benchmarks"))
@@ -21,7 +30,9 @@ PAGES = {
     str(path.relative_to(ROOT)): path.read_text()
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
 }
-FOLDERS_OF_A_CLASS = {"work", "submitted", "autograded", "feedback", "release", "exchange"}
+FOLDERS_OF_A_CLASS = {
+    *("work", "submitted", "downloaded", "autograded", "feedback", "release", "exchange"),
+}
 
 
 def test_the_snippet_prints_what_its_comments_say():
@@ -35,10 +46,23 @@ def test_the_snippet_prints_what_its_comments_say():
         raise AssertionError("the snippet shows a failed check")
 
 
+def headings(text):
+    """The anchors of a page's headings."""
+    titles = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
 @pytest.mark.parametrize("page", PAGES)
 def test_links_lead_somewhere(page):
-    for path in re.findall(r"\]\(([^):#]+)[^):]*\)", PAGES[page]):
-        assert ((ROOT / page).parent / path).exists(), path
+    for path, anchor in re.findall(r"\]\(([^):#]*)(?:#([^)]*))?\)", PAGES[page]):
+        target = ((ROOT / page).parent / path) if path else ROOT / page
+        assert target.exists(), path
+        assert not anchor or anchor in headings(target.read_text()), anchor
+
+
+def test_every_picture_is_shown():
+    shown = {name for text in PAGES.values() for name in re.findall(r"images/([\w-]+\.png)", text)}
+    assert shown == {path.name for path in ROOT.glob("docs/images/*")}
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -95,11 +119,103 @@ def test_minutes_and_points_are_those_of_the_notebooks():
         assert re.findall(r"`(\w+)`", functions) == asked
 
 
-def test_every_room_is_in_the_guide():
-    rooms = {
-        path.name.removesuffix(".py") + ("/" if path.is_dir() else "")
-        for path in Path(chainrule.__file__).parent.iterdir()
-        if not path.name.startswith("_")
+def test_a_room_imports_only_what_stands_before_it_in_the_guide():
+    table = re.findall(r"^\| (`.*?) \|", PAGES["docs/developers.md"], re.MULTILINE)
+    names = [name for row in table for name in re.findall(r"`([\w/]+)`", row)]
+    rooms = [name.removesuffix("/") for name in names]
+    folder = Path(chainrule.__file__).parent
+    assert set(rooms) == {
+        path.name.removesuffix(".py") for path in folder.iterdir() if path.name[0] != "_"
     }
-    table = re.findall(r"^\| (.*?) \|", PAGES["docs/developers.md"], re.MULTILINE)
-    assert {name for row in table for name in re.findall(r"`([\w/]+)`", row)} >= rooms
+    for number, room in enumerate(rooms):
+        assert ARROWS.get(room, set()) <= set(rooms[:number]), room
+
+
+def said(question, function, **more):
+    try:
+        chainrule.check(question, function, **more)
+    except CheckFailed as failed:
+        return str(failed)
+    return ""
+
+
+def test_checks_say_what_the_guide_explains(capsys):
+    """Each line of the guide's table is one that some wrong answer gets to see."""
+    name = "multi_layer.backward_output"
+    messages = [said(name, function) for many in WRONG[name].values() for function in many]
+    messages.append(said(name, lambda h, g: (h.T @ g, g[0])))
+
+    def softmax(logits):
+        return np.exp(logits) * 2
+
+    def backward_logits(logits, one_hot):
+        return softmax(logits) - one_hot
+
+    messages.append(said("single_layer.backward_logits", backward_logits, earlier=[softmax]))
+    space = {"elsewhere": 1.0}
+    exec("def relu(grad, hidden_pre): return grad * (hidden_pre > 0) * elsewhere", space)
+    messages.append(said("multi_layer.backward_relu", space["relu"]))
+    seen = "\n".join([*messages, capsys.readouterr().out]).replace("\n", " ")
+    table = PAGES["docs/learners.md"].partition("## What a check says")[2].partition("## ")[0]
+    lines = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
+    quoted = [part for line in lines for part in re.findall(r"`([^`]+)`", line)]
+    assert len(quoted) >= 8
+    for line in quoted:
+        pattern = ".+?".join(map(re.escape, line.split("…")))
+        assert re.search(pattern, seen), line
+
+
+def test_the_settings_in_the_guide_for_instructors_do_what_it_says():
+    blocks = re.findall(r"```python\n(.*?)```", PAGES["docs/instructors.md"], re.DOTALL)
+    settings = Config()
+    for block in blocks:
+        exec(block, {"c": settings})
+    plugin = settings.AssignLatePenalties.plugin_class()
+    assert plugin.late_submission_penalty("ada", 17, 25 * 3600) == 4
+    match = re.match(
+        settings.FileNameCollectorPlugin.named_regexp, "/course/ada_single_layer.ipynb"
+    )
+    assert match.groupdict() == {"student_id": "ada", "file_id": "single_layer.ipynb"}
+
+
+def test_options_of_grading_are_those_of_the_command():
+    commands = argparse.ArgumentParser().add_subparsers()
+    cli.add_grade(commands)
+    options = set(re.findall(r"--[a-z-]+", commands.choices["grade"].format_help())) - {"--help"}
+    (usage,) = re.findall(r"^chainrule grade \[.*$", PAGES["docs/grading.md"], re.MULTILINE)
+    assert set(re.findall(r"--[a-z-]+", usage)) == options
+
+
+def test_the_limits_are_those_of_grading():
+    limits = Limits()
+    text = PAGES["docs/grading.md"].replace("\n", " ")
+    for words in (
+        f"{limits.cell_seconds:.0f} by default",
+        f"{limits.memory_bytes // MIB // 1024} GiB of memory",
+        f"{limits.processes} processes",
+        f"{limits.disk_bytes // MIB} MiB of files",
+        f"{limits.output_bytes // MIB} MiB of output a cell",
+    ):
+        assert words in text
+    assert "four times that in all" in text
+    assert limits.notebook_seconds == 4 * limits.cell_seconds
+
+
+@pytest.mark.browser
+def test_the_picture_of_grading_is_drawn(tmp_path):
+    """By JupyterLab's preview of Markdown, which has mermaid, as GitHub has."""
+    (tmp_path / "notebooks").mkdir()
+    shutil.copy(ROOT / "docs" / "grading.md", tmp_path / "notebooks")
+    show = """() => window.jupyterapp.commands.execute(
+        'docmanager:open', {path: 'grading.md', factory: 'Markdown Preview'})"""
+    with lab.chromium() as browser, lab.jupyterlab(tmp_path) as address:
+        page = browser.new_page()
+        page.goto(f"{address}/lab?reset")
+        page.locator(".jp-Launcher").wait_for(timeout=60_000)
+        page.evaluate(show)
+        picture = page.locator(".jp-RenderedMermaid")
+        picture.wait_for(timeout=60_000)
+        assert page.locator(".jp-RenderedMermaid.jp-mod-warning").count() == 0
+        assert "learner's cells" in picture.locator("img").evaluate(
+            "(image) => decodeURIComponent(image.src)"
+        )
