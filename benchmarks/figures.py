@@ -66,18 +66,19 @@ def keep(benchmark: str, figures: dict[str, float]) -> None:
 def table() -> str:
     """The README's table, in Markdown.
 
-    Raises SystemExit where a benchmark has not been run, or not on the machine of the others.
+    Raises SystemExit where a figure is missing, or the machines differ.
     """
     found: dict[str, Any] = {}
 
     def figure(match: re.Match[str]) -> str:
-        benchmark = match["benchmark"]
-        if benchmark not in found:
-            path = FOLDER / f"{benchmark}.json"
-            if not path.exists():
-                sys.exit(f"benchmarks/results/{path.name} is missing: run `make bench`.")
-            found[benchmark] = json.loads(path.read_text(encoding="utf-8"))
-        return format(found[benchmark]["figures"][match["name"]], match["form"])
+        benchmark, name = match["benchmark"], match["name"]
+        path = FOLDER / f"{benchmark}.json"
+        if not path.exists():
+            sys.exit(f"benchmarks/results/{path.name} is missing: run `make bench`.")
+        found[benchmark] = json.loads(path.read_text(encoding="utf-8"))
+        if name not in found[benchmark]["figures"]:
+            sys.exit(f"benchmarks/results/{path.name} has no {name!r}: run `make bench`.")
+        return format(found[benchmark]["figures"][name], match["form"])
 
     rows = [f"| {FIGURE.sub(figure, what)} | {FIGURE.sub(figure, much)} |" for what, much in ROWS]
     first, *others = (one["machine"] for one in found.values())

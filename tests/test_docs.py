@@ -14,6 +14,7 @@ from traitlets.config import Config
 
 import chainrule
 from chainrule import CheckFailed, cli
+from chainrule.explorer.presets import PRESETS
 from chainrule.grading.limits import MIB, Limits
 
 from .checks.wrong_answers import WRONG
@@ -176,6 +177,11 @@ def test_the_settings_in_the_guide_for_instructors_do_what_it_says():
         settings.FileNameCollectorPlugin.named_regexp, "/course/ada_single_layer.ipynb"
     )
     assert match.groupdict() == {"student_id": "ada", "file_id": "single_layer.ipynb"}
+
+
+def test_examples_in_the_lesson_are_those_of_the_explorer():
+    named = set(re.findall(r"(?<!\*)\*([^*\n]+)\*(?!\*)", PAGES["docs/classroom.md"]))
+    assert named and named <= {preset.title for preset in PRESETS.values()}
 
 
 def test_options_of_grading_are_those_of_the_command():
