@@ -37,7 +37,7 @@ def call(
         sys.stdout, sys.stderr = outer
     answer, encoder = _changed(exchange, [args, kwargs], sent, buffers)
     # What the test has already is known by its number, as it was read.
-    encoder.known = {id(thing): number for number, thing in enumerate(decoder.mutable)}
+    encoder.go_on({id(thing): number for number, thing in enumerate(decoder.mutable)})
     if error is not None:
         answer["raised"] = raised.describe(error)
     else:

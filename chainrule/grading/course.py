@@ -1,5 +1,6 @@
 """A course folder: nbgrader's own configuration of it, and the submissions in it."""
 
+import glob
 import json
 import os
 import re
@@ -42,12 +43,14 @@ class Course:
     ) -> list[tuple[str, str]]:
         """The (student, assignment) pairs with a folder in one of nbgrader's steps, sorted."""
         shape = self.directory.format_path(step, "STUDENT", "ASSIGNMENT")
-        shape = shape.replace("STUDENT", student or "*").replace("ASSIGNMENT", assignment or "*")
+        shape = os.path.relpath(shape, self.root)  # the course's own folder may have any name
+        asked = {"STUDENT": student, "ASSIGNMENT": assignment}
+        shape = re.sub("|".join(asked), lambda m: glob.escape(asked[m[0]] or "") or "*", shape)
         pattern = self.directory.format_path(
             step, "(?P<student>[^/]*)", "(?P<assignment>[^/]*)", escape=True
         )
         pairs = set()
-        for path in self.root.glob(os.path.relpath(shape, self.root)):
+        for path in self.root.glob(shape):
             match = re.fullmatch(pattern, str(path))
             if match and not path.name.startswith(".") and (path.is_dir() or path.is_symlink()):
                 pairs.add((match["student"], match["assignment"]))

@@ -24,7 +24,6 @@ def exception(body: Any) -> BaseException:
             error: BaseException = kind(text)
         except TypeError:  # UnicodeDecodeError and the like take other arguments
             error = next(k for k in kind.__mro__ if k in (ValueError, Exception))(text)
-            learner_type = name
     else:
         error = RuntimeError(f"{name}: {text}")
     error.learner_type = learner_type  # type: ignore[attr-defined]

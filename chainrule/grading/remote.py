@@ -169,6 +169,8 @@ class Learner:
 
     def _their_function(self, code: Any) -> Any:
         if "yours" in code:
+            if type(code["yours"]) is not int or not 0 <= code["yours"] < len(self.ours):
+                raise values.Malformed("no function")
             return self.ours[code["yours"]]
         if type(code["mine"]) is not int:
             raise values.Malformed("no function")

@@ -45,8 +45,13 @@ class Encoder:
     ) -> None:
         self.buffers: list[bytes] = []
         self.mutable: list[Any] = []
+        self.written: dict[int, int] = {}  # id of a mutable object that is written -> its number
         self.function = function
         self.known = known or {}
+
+    def go_on(self, known: dict[int, int]) -> None:
+        """The next value is read apart from those before; its buffers follow theirs."""
+        self.known, self.mutable, self.written = known, [], {}
 
     def encode(self, value: Any, depth: int = 0) -> Any:
         kind: type = type(value)
@@ -58,9 +63,17 @@ class Encoder:
             raise CannotCross(f"a value nested more than {DEPTH} deep")
         if id(value) in self.known:
             return {"known": self.known[id(value)]}
-        if isinstance(value, _MUTABLE) or is_tensor(value):
-            self.mutable.append(value)
-        deeper = depth + 1
+        if not (isinstance(value, _MUTABLE) or is_tensor(value)):
+            return self._encode(value, kind, depth + 1)
+        if id(value) in self.written:  # whole: what holds itself is nested too deep
+            return {"same": self.written[id(value)]}
+        number = len(self.mutable)
+        self.mutable.append(value)
+        code = self._encode(value, kind, depth + 1)
+        self.written[id(value)] = number
+        return code
+
+    def _encode(self, value: Any, kind: type, deeper: int) -> Any:
         if kind is list:
             return [self.encode(item, deeper) for item in value]
         if kind in (tuple, set, frozenset):
@@ -112,7 +125,9 @@ class Encoder:
 
         if value.layout != torch.strided or value.device.type != "cpu" or value.is_quantized:
             raise CannotCross("a tensor that is sparse, quantized or not on the CPU")
-        plain = value.detach().contiguous().resolve_conj().resolve_neg()
+        plain = value.detach().resolve_conj().resolve_neg()
+        # .contiguous() leaves odd strides of axes of size 1, which the view below refuses.
+        plain = plain.clone(memory_format=torch.contiguous_format)
         data = plain.reshape(-1).view(torch.uint8).numpy().tobytes() if plain.numel() else b""
         name = str(plain.dtype).removeprefix("torch.")
         leaf = value.requires_grad and value.is_leaf
@@ -136,10 +151,12 @@ class Decoder:
     def decode(self, code: Any) -> Any:
         try:
             return self._decode(code)
-        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
-            raise Malformed(f"unreadable value: {error}") from None
         except RecursionError:
             raise Malformed("a value nested too deep") from None
+        except (ValueError, TypeError, LookupError, OverflowError) as error:
+            raise Malformed(f"unreadable value: {error}") from None
+        except (AttributeError, RuntimeError) as error:  # a type that torch or Python has not
+            raise Malformed(f"unreadable value: {error}") from None
 
     def _decode(self, code: Any) -> Any:
         if isinstance(code, _SCALARS):
@@ -167,9 +184,9 @@ class Decoder:
             case "complex":
                 return complex(*map(float, body))
             case "bytes":
-                return self.buffers[body]
+                return _numbered(self.buffers, body)
             case "bytearray":
-                return self._filled(bytearray(self.buffers[body]))
+                return self._filled(bytearray(_numbered(self.buffers, body)))
             case "range":
                 return range(*map(self._decode, body))
             case "slice":
@@ -177,7 +194,7 @@ class Decoder:
             case "ellipsis":
                 return Ellipsis
             case "scalar":
-                return np.frombuffer(self.buffers[body[1]], plain_dtype(body[0]), 1)[0]
+                return self._scalar(*body)
             case "array":
                 return self._array(*body)
             case "tensor":
@@ -189,7 +206,9 @@ class Decoder:
                 if isinstance(found, type):
                     return found
             case "known":
-                return self.known[body]
+                return _numbered(self.known, body)
+            case "same":
+                return _numbered(self.mutable, body)
             case "function" if self.function is not None:
                 return self.function(body)
         raise Malformed(f"an unknown kind of value: {kind!r}"[:80])
@@ -200,11 +219,19 @@ class Decoder:
         fill(empty)
         return empty
 
+    def _scalar(self, dtype: str, number: int) -> Any:
+        kind, data = plain_dtype(dtype), _numbered(self.buffers, number)
+        if kind.itemsize == 0:  # an empty text
+            return kind.type()
+        if kind.itemsize != len(data):
+            raise Malformed("a number that does not fill its type")
+        return np.frombuffer(data, kind, 1)[0]
+
     def _array(self, dtype: str, shape: list[Any], order: str, writeable: bool, number: int) -> Any:
         kind = plain_dtype(dtype)
-        data = self.buffers[number]
+        data = _numbered(self.buffers, number)
         size = _size(shape)
-        if size * kind.itemsize != len(data):
+        if size * kind.itemsize != len(data) or (size and not kind.itemsize):
             raise Malformed("an array whose numbers do not fill its shape")
         flat = np.frombuffer(bytearray(data), kind, size) if data else np.empty(size, kind)
         value = flat.reshape(shape, order="F" if order == "F" else "C")
@@ -218,7 +245,7 @@ class Decoder:
         dtype = getattr(torch, name)
         if not isinstance(dtype, torch.dtype) or name.startswith("q"):
             raise Malformed("a tensor of no known type")
-        data = self.buffers[number]
+        data = _numbered(self.buffers, number)
         size = _size(shape)
         if size * dtype.itemsize != len(data):
             raise Malformed("a tensor whose numbers do not fill its shape")
@@ -244,7 +271,16 @@ def plain_dtype(text: str) -> np.dtype:
     """The dtype, if it is one of numbers or text."""
     if not isinstance(text, str) or len(text) > 16 or text[1:2] not in _PLAIN_KINDS:
         raise Malformed("an array of no known type")
-    return np.dtype(text)
+    kind = np.dtype(text)
+    if kind.kind not in _PLAIN_KINDS or kind.fields or kind.subdtype:
+        raise Malformed("an array of no known type")
+    return kind
+
+
+def _numbered(things: list[Any], number: Any) -> Any:
+    if type(number) is not int or not 0 <= number < len(things):
+        raise Malformed("a number of nothing")
+    return things[number]
 
 
 def _size(shape: list[Any]) -> int:
