@@ -1,17 +1,14 @@
 """Steps of gradient descent on the numbers of an explorer."""
 
-from collections.abc import Callable
-from typing import Any
-
-from chainrule.explorer.marks import gradients_by
-from chainrule.explorer.numbers import network_of, tidy
+from chainrule.explorer.marks import Function, gradients_by
+from chainrule.explorer.numbers import Numbers, network_of, tidy
 
 MOST_STEPS = 1000
 
 
 def descend(
-    numbers: dict[str, Any], n: int, backward: Callable[..., Any] | None = None
-) -> tuple[dict[str, Any], list[float]]:
+    numbers: Numbers, n: int, backward: Function | None = None
+) -> tuple[Numbers, list[float]]:
     """The numbers after n steps, and the loss before each; by the true gradients or a learner's.
 
     Raises ValueError where n is not 1 to 1000, the learner's function gives no gradients, or a

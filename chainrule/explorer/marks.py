@@ -39,8 +39,7 @@ def answer(function: Function, asked: Question, network: Network) -> Attempt:
         truth={name: truth[name] for name in asked.result_names},
     )
     try:
-        given: Attempt = call(lambda: attempt(function, case))
-        return given
+        return call(lambda: attempt(function, case))
     except TookTooLong as late:
         return Attempt(problem=str(late), kind="late")
 

@@ -6,7 +6,7 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 
@@ -19,7 +19,16 @@ NUMBERS = ("x", "target", "parameters", "learning_rate")
 Rows = list[list[float]]
 
 
-def numbers_of(example: Network, learning_rate: float) -> dict[str, Any]:
+class Numbers(TypedDict):
+    """x: one row. parameters: the rows of W, b or of W1, b1, W2, b2."""
+
+    x: Rows
+    target: int
+    parameters: list[Rows]
+    learning_rate: float
+
+
+def numbers_of(example: Network, learning_rate: float) -> Numbers:
     """A network of one example as plain data. Raises ValueError for more than one example."""
     if len(example.x) != 1:
         raise ValueError(f"the explorer shows 1 example, x has {len(example.x)} rows")
@@ -31,12 +40,12 @@ def numbers_of(example: Network, learning_rate: float) -> dict[str, Any]:
     }
 
 
-def network_of(numbers: dict[str, Any]) -> Network:
+def network_of(numbers: Numbers) -> Network:
     """The network of such data."""
     return network(numbers["x"], [numbers["target"]], *numbers["parameters"])
 
 
-def tidy(numbers: dict[str, Any]) -> dict[str, Any]:
+def tidy(numbers: Mapping[str, Any]) -> Numbers:
     """The numbers as plain data. Raises ValueError, in one line, for the first thing wrong."""
     parameters = numbers["parameters"]
     if not isinstance(parameters, list | tuple) or len(parameters) not in PARAMETER_NAMES:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from chainrule.explorer.numbers import numbers_of, tidy
+from chainrule.explorer.numbers import Numbers, numbers_of, tidy
 from chainrule.network import WORKED_EXAMPLES, Network, network
 
 
@@ -63,7 +63,7 @@ PRESETS: Mapping[str, Preset] = {
 }
 
 
-def beginning(start: str | Network, learning_rate: float | None = None) -> dict[str, Any]:
+def beginning(start: str | Network, learning_rate: float | None = None) -> Numbers:
     """The numbers of a preset, by name, or of a network; ValueError where there are none such."""
     if isinstance(start, Network):
         return tidy(numbers_of(start, 0.01 if learning_rate is None else learning_rate))

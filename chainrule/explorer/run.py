@@ -11,9 +11,11 @@ import sys
 import threading
 import warnings
 from collections.abc import Callable
-from typing import Any
+from typing import TypeVar
 
 SECONDS = 2.0
+
+Result = TypeVar("Result")
 
 
 class TookTooLong(Exception):
@@ -24,15 +26,16 @@ class _Stop(BaseException):
     """Raised inside a function that took too long; `except Exception` does not catch it."""
 
 
-def call(function: Callable[[], Any]) -> Any:
+def call(function: Callable[[], Result]) -> Result:
     """What the function returns within SECONDS. Raises what it raises, or TookTooLong."""
-    outcome: dict[str, Any] = {}
+    results: list[Result] = []
+    errors: list[BaseException] = []
 
     def run() -> None:
         try:
-            outcome["result"] = function()
+            results.append(function())
         except BaseException as error:
-            outcome["error"] = error
+            errors.append(error)
 
     thread = threading.Thread(target=contextvars.copy_context().run, args=(run,), daemon=True)
     streams = sys.stdout, sys.stderr
@@ -45,6 +48,6 @@ def call(function: Callable[[], Any]) -> Any:
         # A function that cannot be stopped must not keep what it prints to, either.
         sys.stdout, sys.stderr = streams
         raise TookTooLong(f"it did not return within {SECONDS:g} s")
-    if "error" in outcome:
-        raise outcome["error"]
-    return outcome["result"]
+    if errors:
+        raise errors[0]
+    return results[0]

@@ -15,7 +15,7 @@ from chainrule import reference
 from chainrule.explorer import bundle, static
 from chainrule.explorer.descent import descend
 from chainrule.explorer.marks import marks
-from chainrule.explorer.numbers import NUMBERS, has_entry, network_of, tidy
+from chainrule.explorer.numbers import NUMBERS, Numbers, has_entry, network_of, tidy
 from chainrule.explorer.phases import phases, reached
 from chainrule.explorer.presets import as_data, beginning
 from chainrule.network import ONE_LAYER, TWO_LAYERS, Network
@@ -127,7 +127,7 @@ class Explorer(anywidget.AnyWidget):
 
     def reset(self) -> None:
         """Back to where this example began."""
-        self._renew(self._start, history=[])
+        self._renew(tidy(self._start), history=[])
 
     def undo(self) -> None:
         """Take back the last change; nothing where there is none."""
@@ -194,7 +194,7 @@ class Explorer(anywidget.AnyWidget):
     def _valid_number(self, proposal: Any) -> Any:
         name = proposal["trait"].name
         try:
-            return tidy(self._numbers() | {name: proposal["value"]})[name]
+            return dict(tidy({**self._numbers(), name: proposal["value"]}))[name]
         except (ValueError, TypeError) as wrong:
             raise traitlets.TraitError(str(wrong)) from None
 
@@ -261,12 +261,12 @@ class Explorer(anywidget.AnyWidget):
         finally:
             self._recording = False
 
-    def _put(self, numbers: dict[str, Any], **rest: Any) -> None:
+    def _put(self, numbers: Numbers, **rest: Any) -> None:
         with self._silently(), self.hold_trait_notifications():
-            for name, value in (numbers | rest).items():
+            for name, value in {**numbers, **rest}.items():
                 setattr(self, name, value)
 
-    def _renew(self, numbers: dict[str, Any], **rest: Any) -> None:
+    def _renew(self, numbers: Numbers, **rest: Any) -> None:
         known = phases(numbers["parameters"])
         phase = self.phase if self.phase in known else "loss"
         self._put(numbers, phase=phase, guesses={}, **rest)
@@ -280,14 +280,19 @@ class Explorer(anywidget.AnyWidget):
             self.selection = ""
         self.hidden = [name for name in self.hidden if self._has(name)]
 
-    def _numbers(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in NUMBERS}
+    def _numbers(self) -> Numbers:
+        return Numbers(
+            x=self.x,
+            target=self.target,
+            parameters=self.parameters,
+            learning_rate=self.learning_rate,
+        )
 
     def _state(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _STATE}
 
     def _remembered(
-        self, label: str, losses: list[float], numbers: dict[str, Any] | None = None
+        self, label: str, losses: list[float], numbers: Numbers | None = None
     ) -> list[dict[str, Any]]:
         entry = {"label": label, "losses": losses, "numbers": numbers or self._numbers()}
         return [*self.history, entry][-MOST_HISTORY:]

@@ -72,7 +72,7 @@ def _section(found: Class, name: str) -> Section:
     return Section(
         name,
         {key: _number(value) for key, value in numbers.marks(found)[name].items()},
-        [{k: _number(v) for k, v in row.items()} for row in difficulty.to_dict("records")],
+        [{str(k): _number(v) for k, v in row.items()} for row in difficulty.to_dict("records")],
         numbers.mistakes(found, name),
         numbers.not_attempted(found, name),
         numbers.waiting(found, name),

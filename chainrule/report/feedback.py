@@ -11,6 +11,7 @@ from typing import Any
 
 from nbconvert.exporters import Exporter
 from nbgrader.converters import GenerateFeedback
+from traitlets.config import Config
 
 from . import pages
 from .marks import Marks, NotebookMarks, read_marks
@@ -27,7 +28,7 @@ class FeedbackPage(Exporter):
 
     output_mimetype = "text/html"
 
-    def __init__(self, config: Any = None, **options: Any) -> None:
+    def __init__(self, config: Config | None = None, **options: Any) -> None:
         super().__init__(config=config, **options)
         self._marks: dict[str, Marks] = {}
 

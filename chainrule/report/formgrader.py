@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from jinja2 import pass_context
+from jinja2.runtime import Context
 from nbconvert.preprocessors import Preprocessor
 from nbformat import NotebookNode
 from traitlets import Bool
@@ -110,7 +111,7 @@ def _escaped(value: Any) -> Any:
 
 
 @pass_context
-def markdown2html(context: Any, source: str) -> str:
+def markdown2html(context: Context, source: str) -> str:
     """In place of nbconvert's filter of this name."""
     cell = context.get("cell") or {}
     return safe.markdown(source, cell.get("attachments") or {})

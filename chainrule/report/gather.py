@@ -1,9 +1,11 @@
 """What a class did, gathered from its autograded notebooks and the gradebook into two tables."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple, get_type_hints
 
 import pandas as pd
 
@@ -15,18 +17,32 @@ from .marks import Marks, NotebookMarks, assignments, read_marks, students
 from .sheet import Question, Sheet, Unreadable, read_sheet
 from .words import overall
 
-QUESTIONS = {
-    "assignment": "str", "notebook": "str", "question": "str", "learner": "str",
-    "points": "float", "max_points": "float", "verdict": "str", "waits": "bool",
-    "mistakes": "object", "flags": "object", "reason": "str",
-}  # fmt: skip
-"""One row a learner and question. mistakes: (id, name) each; points: NaN while there are none."""
 
-SUBMISSIONS = {
-    "assignment": "str", "learner": "str", "points": "float", "max_points": "float",
-    "waits": "int", "confined": "bool",
-}  # fmt: skip
-"""One row a graded submission."""
+class Row(NamedTuple):
+    """A learner's question. mistakes: (id, name) each; points: NaN while there are none."""
+
+    assignment: str
+    notebook: str
+    question: str
+    learner: str
+    points: float
+    max_points: float
+    verdict: str
+    waits: bool
+    mistakes: tuple[tuple[str, str], ...]
+    flags: tuple[str, ...]
+    reason: str
+
+
+class Total(NamedTuple):
+    """A graded submission. waits: how many of its results wait for a person."""
+
+    assignment: str
+    learner: str
+    points: float
+    max_points: float
+    waits: int
+    confined: bool
 
 
 class ReportError(ChainruleError):
@@ -35,8 +51,9 @@ class ReportError(ChainruleError):
 
 @dataclass
 class Class:
-    """learners: id -> name. handed_in: (learner, assignment) pairs. findings: (learner,
-    assignment, kind, message), what grading noted. unreadable: a line each."""
+    """learners: id -> name. handed_in: (learner, assignment) pairs. questions: a Row a line.
+    submissions: a Total a line. findings: (learner, assignment, kind, message), what grading noted.
+    unreadable: a line each."""
 
     name: str
     learners: dict[str, str]
@@ -76,8 +93,8 @@ def gather(folder: Path, assignment: str | None = None) -> Class:
         pd.DataFrame(),
         pd.DataFrame(),
     )
-    rows: list[dict[str, Any]] = []
-    totals: list[dict[str, Any]] = []
+    rows: list[Row] = []
+    totals: list[Total] = []
     marks = read_marks(url, assignment)
     for learner, name in graded:
         sheets = list(_sheets(course, learner, name, marks, made.unreadable))
@@ -88,9 +105,21 @@ def gather(folder: Path, assignment: str | None = None) -> Class:
             for finding in sheet.findings
         )
         totals.append(_total(name, learner, sheets))
-    made.questions = pd.DataFrame(rows, columns=list(QUESTIONS)).astype(QUESTIONS)
-    made.submissions = pd.DataFrame(totals, columns=list(SUBMISSIONS)).astype(SUBMISSIONS)
+    made.questions = _table(Row, rows)
+    made.submissions = _table(Total, totals)
     return made
+
+
+def rows_of(questions: pd.DataFrame) -> Iterator[Row]:
+    """The rows of a class's questions, or of a part of them, one by one."""
+    return starmap(Row, questions.itertuples(index=False, name=None))
+
+
+def _table(kind: type[Row | Total], rows: Sequence[Row | Total]) -> pd.DataFrame:
+    """One column a field, of the field's type also where there are no rows."""
+    fields = get_type_hints(kind).items()
+    types = {name: of if isinstance(of, type) else object for name, of in fields}
+    return pd.DataFrame(rows, columns=list(types)).astype(types)
 
 
 def _released(course: Course) -> set[str]:
@@ -110,33 +139,33 @@ def _sheets(
             unreadable.append(f"{learner}, {assignment}: {error}")
 
 
-def _row(sheet: Sheet, question: Question) -> dict[str, Any]:
+def _row(sheet: Sheet, question: Question) -> Row:
     found = [r.record for r in question.results if r.record]
     mistakes = [
         (m["id"], m["name"]) for r in found if len(r["mistakes"]) == 1 for m in r["mistakes"]
     ]
     flags = [flag for r in found for flag in r["flags"]]
-    return {
-        "assignment": sheet.assignment,
-        "notebook": sheet.notebook,
-        "question": question.name,
-        "learner": sheet.student,
-        "points": question.given,
-        "max_points": question.max_points,
-        "verdict": overall(question),
-        "waits": any(result.waits for result in question.results),
-        "mistakes": tuple(dict.fromkeys(mistakes)),
-        "flags": tuple(dict.fromkeys(flags)),
-        "reason": "; ".join(r.reason for r in question.results if r.reason),
-    }
+    return Row(
+        assignment=sheet.assignment,
+        notebook=sheet.notebook,
+        question=question.name,
+        learner=sheet.student,
+        points=math.nan if question.given is None else question.given,
+        max_points=question.max_points,
+        verdict=overall(question),
+        waits=any(result.waits for result in question.results),
+        mistakes=tuple(dict.fromkeys(mistakes)),
+        flags=tuple(dict.fromkeys(flags)),
+        reason="; ".join(r.reason for r in question.results if r.reason),
+    )
 
 
-def _total(assignment: str, learner: str, sheets: list[Sheet]) -> dict[str, Any]:
-    return {
-        "assignment": assignment,
-        "learner": learner,
-        "points": sum(sheet.points for sheet in sheets),
-        "max_points": sum(sheet.max_points for sheet in sheets),
-        "waits": sum(result.waits for sheet in sheets for result in sheet.results),
-        "confined": all(sheet.confined is not False for sheet in sheets),
-    }
+def _total(assignment: str, learner: str, sheets: list[Sheet]) -> Total:
+    return Total(
+        assignment=assignment,
+        learner=learner,
+        points=sum(sheet.points for sheet in sheets),
+        max_points=sum(sheet.max_points for sheet in sheets),
+        waits=sum(result.waits for sheet in sheets for result in sheet.results),
+        confined=all(sheet.confined is not False for sheet in sheets),
+    )

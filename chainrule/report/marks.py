@@ -4,7 +4,10 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
 
 _OF = """
     FROM {table} x
@@ -114,7 +117,7 @@ def _rows(db_url: str, query: str, **values: Any) -> list[Any]:
 
 
 @contextlib.contextmanager
-def _connected(db_url: str) -> Iterator[Any]:
+def _connected(db_url: str) -> Iterator["Connection | None"]:
     """A connection; None where a SQLite file is not there, as opening it would make it."""
     from sqlalchemy import create_engine
 

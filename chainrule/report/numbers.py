@@ -9,7 +9,7 @@ import pandas as pd
 
 from chainrule.grading import records
 
-from .gather import Class
+from .gather import Class, rows_of
 
 # verdict -> the column that counts it
 COLUMNS = {
@@ -90,7 +90,7 @@ class Mistake:
 def mistakes(found: Class, assignment: str) -> list[Mistake]:
     """The mistakes of an assignment, those of most learners first."""
     who: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for row in _of(found.questions, assignment).itertuples():
+    for row in rows_of(_of(found.questions, assignment)):
         for mistake in row.mistakes:
             who.setdefault(mistake, []).append((row.learner, row.question))
     made = [Mistake(key, name, tuple(sorted(people))) for (key, name), people in who.items()]
@@ -102,7 +102,7 @@ def not_attempted(found: Class, assignment: str) -> dict[str, list[str]]:
     there = {learner for learner, name in found.handed_in if name == assignment}
     missing = {learner: ["everything"] for learner in found.learners if learner not in there}
     questions = _of(found.questions, assignment)
-    for row in questions[questions.verdict == records.NOT_ATTEMPTED].itertuples():
+    for row in rows_of(questions[questions.verdict == records.NOT_ATTEMPTED]):
         missing.setdefault(row.learner, []).append(row.question)
     return dict(sorted(missing.items()))
 
@@ -111,7 +111,7 @@ def waiting(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
     """question -> (learner, why) for each that waits for a person."""
     questions = _of(found.questions, assignment)
     people: dict[str, list[tuple[str, str]]] = {}
-    for row in questions[questions.waits].itertuples():
+    for row in rows_of(questions[questions.waits]):
         people.setdefault(row.question, []).append((row.learner, row.reason))
     return people
 
@@ -147,12 +147,12 @@ def troubles(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
     for learner in graded[~graded.confined].learner:
         add(UNCONFINED, learner, "")
     questions = _of(found.questions, assignment)
-    for row in questions[questions.verdict.isin(list(ENDED))].itertuples():
+    for row in rows_of(questions[questions.verdict.isin(list(ENDED))]):
         add(ENDED[row.verdict], row.learner, f"{row.question}: {row.reason}".rstrip(": "))
     for learner, name, kind, message in found.findings:
         if name == assignment:
             add(NOTED.get(kind, kind), learner, message)
-    for row in questions.itertuples():
+    for row in rows_of(questions):
         for flag in row.flags:
             kind, _, what = flag.partition(": ")
             add(f"Flagged by a check: {kind}", row.learner, f"{row.question} {what}".strip())

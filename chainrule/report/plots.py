@@ -2,9 +2,13 @@
 
 import base64
 import io
-from typing import Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 # Told apart without colour too: by their order, and by the table below each plot.
 COLOURS = {
@@ -19,12 +23,15 @@ TENTHS = [n / 10 for n in range(11)]
 
 def histogram(shares: pd.Series) -> str:
     """How many submissions got which tenth of the marks."""
+    from matplotlib.container import BarContainer
+
     figure, axes = _figure(7, 2.2)
     counts, _, bars = axes.hist(shares.clip(0, 1), bins=TENTHS, color="#005a9c", rwidth=0.92)
+    assert isinstance(bars, BarContainer)  # one set of numbers, drawn as bars
     axes.bar_label(bars, labels=[f"{int(count)}" if count else "" for count in counts])
     axes.set(xlim=(0, 1), xticks=TENTHS, xlabel="share of the marks", ylabel="submissions")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
-    axes.yaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="y", integer=True)
     axes.margins(y=0.18)
     return _url(figure)
 
@@ -44,12 +51,12 @@ def verdicts(difficulty: pd.DataFrame) -> str:
         left = left + difficulty[name]
     axes.invert_yaxis()
     axes.set(xlim=(0, max(1, difficulty.learners.max())), xlabel="learners")
-    axes.xaxis.get_major_locator().set_params(integer=True)
+    axes.locator_params(axis="x", integer=True)
     axes.legend(ncols=5, loc="lower left", bbox_to_anchor=(0, 1), frameon=False, fontsize=8)
     return _url(figure)
 
 
-def _figure(width: float, height: float) -> tuple[Any, Any]:
+def _figure(width: float, height: float) -> tuple["Figure", "Axes"]:
     # Not pyplot: it keeps state, and may look for a screen.
     from matplotlib.figure import Figure
 
@@ -59,7 +66,7 @@ def _figure(width: float, height: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _url(figure: Any) -> str:
+def _url(figure: "Figure") -> str:
     import matplotlib
 
     file = io.BytesIO()

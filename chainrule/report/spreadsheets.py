@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from . import numbers
-from .gather import Class
+from .gather import Class, rows_of
 
 
 def learners(found: Class) -> str:
@@ -18,7 +18,7 @@ def learners(found: Class) -> str:
     rows = (
         [*(getattr(row, name) for name in columns), _ids(row.mistakes), "; ".join(row.flags)]
         + [row.reason]
-        for row in ordered.itertuples()
+        for row in rows_of(ordered)
     )
     return _csv([*columns, "mistakes", "flags", "reason"], rows)
 

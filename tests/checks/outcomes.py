@@ -1,5 +1,6 @@
 """What becomes of every mistake in every function where it can be typed: `make mistakes`."""
 
+import ast
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -9,6 +10,7 @@ from chainrule.mistakes import CATALOGUE
 from chainrule.questions import QUESTIONS
 from chainrule.typed import variants
 
+from ..notebooks.conftest import source
 from .wrong_answers import U10, WRONG
 
 HIDDEN_SEEDS = (41, 42, 43)
@@ -49,6 +51,15 @@ def outcome(typed: Typed, seeds: tuple[int, ...] = VISIBLE_SEEDS) -> Outcome:
     return Outcome(lost, {mistake.id for mistake in examined.mistakes})
 
 
+def points(question: str) -> dict[str, int]:
+    """What each property is worth, as the hidden test in the exercise says."""
+    exercise, _, function = question.partition(".")
+    (cell,) = (cell for cell in source(exercise).cells if cell.id == f"test_{function}")
+    nodes = ast.walk(ast.parse(cell.source))
+    (given,) = (node for node in nodes if isinstance(node, ast.keyword) and node.arg == "points")
+    return dict(ast.literal_eval(given.value))
+
+
 def show() -> None:
     """Print the catalogue: below each mistake, where it was typed, what that costs, and its name.
 
@@ -57,13 +68,17 @@ def show() -> None:
     every = list(typed_by_hand())
     for question in QUESTIONS:
         every += (t for t in typed_by_the_catalogue(question) if t.mistake not in WRONG[question])
+    worth = {question: points(question) for question in QUESTIONS}
     free, missed = [], 0
+    print(f"     {'typed in':<30}{'loses':<8}{'for':<52}named")
     for mistake in CATALOGUE.values():
         print(f"{mistake.id:<4} {mistake.name}")
         found = [(typed, outcome(typed)) for typed in every if typed.mistake == mistake.id]
         for typed, (lost, named) in found:
-            print(f"     {typed.question:<30}", end="")
-            print(f"{', '.join(lost):<52}{' or '.join(sorted(named)) or '?'}" if lost else "-")
+            given = worth[typed.question]
+            marks = f"{sum(given[name] for name in lost)} of {sum(given.values())}"
+            names = " or ".join(sorted(named)) or ("?" if lost else "")
+            print(f"     {typed.question:<30}{marks:<8}{', '.join(lost):<52}{names}".rstrip())
             missed += bool(lost) and mistake.id not in named
         if not any(lost for _, (lost, _) in found):
             free.append(mistake.id)

@@ -10,6 +10,16 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+# What makes nbgrader's own autograde, and Formgrader's button, grade in the sandbox.
+HOOKS = """
+c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
+c.Autograde.sanitize_preprocessors = []
+c.Autograde.autograde_preprocessors = [
+    "chainrule.grading.hooks.SaveMarks",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+"""
+
 
 def nbgrader(root, *arguments):
     """Run an nbgrader command in a course; return the finished process."""
@@ -38,7 +48,7 @@ def gradebook_marks(root):
     return {row[:4]: (row[4], row[5], bool(row[6])) for row in rows}
 
 
-def answer(grade_id, source, solution="### BEGIN SOLUTION\npass\n### END SOLUTION"):
+def answer(grade_id, source):
     """A code cell for the learner to fill in."""
     return _cell(new_code_cell(source), grade_id, solution=True)
 
@@ -66,6 +76,13 @@ def _cell(cell, grade_id, points=None, **flags):
         about["points"] = points
     cell.metadata["nbgrader"] = about
     return cell
+
+
+# An exercise of two points.
+DOUBLE = [
+    answer("double", "### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION"),
+    test("test_double", "assert double(3) == 6", points=2),
+]
 
 
 def make_course(root, notebooks, assignment="ps1", config=""):

@@ -1,12 +1,18 @@
 """No attack earns a mark, reads a secret, or changes anything outside of its own result."""
 
+import ast
+import functools
 import hashlib
+import importlib
 import json
+import pkgutil
 
 import nbformat
 import pytest
 
+import chainrule.grading
 from chainrule.grading import grade
+from chainrule.grading.shell import KeepingShell
 
 from . import attacks, courses
 
@@ -23,9 +29,8 @@ def hostile_class(tmp_path_factory):
         for name, content in attack.files.items():
             (folder / name).parent.mkdir(exist_ok=True)
             (folder / name).write_text(content)
-    right = {"double": attacks.DOUBLE, "mean": attacks.RIGHT_MEAN, "scale": attacks.RIGHT_SCALE}
     for name in HONEST:
-        folder = courses.submit(root, name, courses.fill(**right, why="Because."))
+        folder = courses.submit(root, name, courses.fill(**attacks.RIGHT, why="Because."))
         (folder / "secret.txt").write_text(attacks.SECRET)
     before = state(root)
     graded = {one.student: one for one in grade(root, cell_seconds=5.0)}
@@ -77,6 +82,53 @@ def test_nothing_secret_is_read_and_nothing_live_is_kept(hostile_class, number):
 
 def test_there_are_enough_attacks():
     assert len(set(NAMES)) == len(NAMES) >= 80
+
+
+IPYTHONS_OWN = {"displayhook", "display_pub"}  # of each shell, not of its class
+
+
+def targets():
+    """What attacks take apart of ours: the object, the name that it has to have."""
+    for attack in attacks.all_attacks(""):
+        for source in attack.cells:
+            yield from targets_of(source)
+
+
+def targets_of(source):
+    try:
+        tree = ast.parse(source)
+    except SyntaxError:  # a line for the shell
+        return
+    known = {"ip": KeepingShell, "type(ip)": KeepingShell}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module == "chainrule.grading":
+            for alias in node.names:
+                known[alias.name] = importlib.import_module(f"{node.module}.{alias.name}")
+        if isinstance(node, ast.Compare) and ast.unparse(node.left) == "type(thing).__name__":
+            known["thing"] = class_of_ours(node.comparators[0].value)
+        if isinstance(node, ast.Assign):
+            for target in node.targets:
+                place, _, name = ast.unparse(target).rpartition(".")
+                first, *rest = place.split(".") if "." in place else [place]
+                if first in known and not set(rest) & IPYTHONS_OWN:
+                    yield functools.reduce(getattr, rest, known[first]), name
+
+
+def class_of_ours(name):
+    for module in pkgutil.iter_modules(chainrule.grading.__path__, "chainrule.grading."):
+        found = getattr(importlib.import_module(module.name), name, None)
+        if isinstance(found, type):
+            return found
+    raise AssertionError(f"There is no class {name}: the attack on it does nothing.")
+
+
+def test_what_an_attack_takes_apart_is_there():
+    """Were it called otherwise by now, the attack would do nothing, and earn nothing."""
+    found = list(targets())
+    for thing, name in found:
+        there = hasattr(thing, name) or name in getattr(thing, "__annotations__", {})
+        assert there or (thing is KeepingShell and name in IPYTHONS_OWN), (thing, name)
+    assert {name for _, name in found} >= {"run", "call", "describe", "encode", "run_cell"}
 
 
 def test_the_course_is_as_it_was(hostile_class):

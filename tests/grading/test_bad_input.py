@@ -11,8 +11,6 @@ from chainrule.grading.rebuild import Unreadable, read_notebook, rebuild
 
 from . import attacks, courses
 
-RIGHT = {"double": attacks.DOUBLE, "mean": attacks.RIGHT_MEAN, "scale": attacks.RIGHT_SCALE}
-
 
 def replaced(content):
     return lambda path: path.write_bytes(content)
@@ -78,13 +76,14 @@ UNREADABLE = {
 def course(tmp_path_factory):
     root = courses.make_course(tmp_path_factory.mktemp("bad"), {"nb": attacks.CELLS})
     for name, (change, _) in UNREADABLE.items():
-        change(courses.submit(root, name, courses.fill(**RIGHT)) / "nb.ipynb")
-    odd = courses.submit(root, "odd timestamp", courses.fill(**RIGHT))
+        change(courses.submit(root, name, courses.fill(**attacks.RIGHT)) / "nb.ipynb")
+    odd = courses.submit(root, "odd timestamp", courses.fill(**attacks.RIGHT))
     (odd / "timestamp.txt").write_text("the day before yesterday")
-    courses.submit(root, "foreign kernel", attacks._foreign_kernel)
+    foreign = attacks.both(courses.fill(**attacks.RIGHT), attacks.foreign_kernel)
+    courses.submit(root, "foreign kernel", foreign)
     (root / "submitted" / "dangling").symlink_to("nobody")
     (root / "submitted" / "nothing" / "ps1").mkdir(parents=True)
-    courses.submit(root, "zzz", courses.fill(**RIGHT))
+    courses.submit(root, "zzz", courses.fill(**attacks.RIGHT))
     return {one.student: one for one in grade(root)}
 
 
@@ -102,6 +101,12 @@ def test_the_rest_is_graded(course):
     assert course["zzz"].points == course["odd timestamp"].points == 5.0
     assert course["nothing"].points == 0.0
     assert "timestamp.txt" in course["odd timestamp"].findings[0]["message"]
+
+
+def test_the_kernel_is_the_instructors(course):
+    """Whatever kernel the submitted notebook asks for, it runs in the instructor's Python."""
+    assert course["foreign kernel"].points == 5.0
+    assert course["foreign kernel"].findings == []
 
 
 @pytest.fixture(scope="module")

@@ -7,36 +7,25 @@ from traitlets.config import Config
 from . import courses
 
 CELLS = [
-    courses.answer(
-        "double", "### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION"
-    ),
-    courses.test("test_double", "assert double(3) == 6", points=2),
+    *courses.DOUBLE,
     courses.test("test_twice", "assert double(double(1)) == 4", points=1),
 ]
 # Right only where the course folder can be read.
 PRYING = (
     "import pathlib\ndef double(x):\n    return len(pathlib.Path({root!r}).read_text()) and 2 * x"
 )
-HOOKS = """
-c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
-c.Autograde.sanitize_preprocessors = []
-c.Autograde.autograde_preprocessors = [
-    "chainrule.grading.hooks.SaveMarks",
-    "nbgrader.preprocessors.AssignLatePenalties",
-]
-"""
 
 
 @pytest.mark.filterwarnings("ignore::sqlalchemy.exc.SAWarning")  # nbgrader's own
 def test_the_button_grades_in_the_sandbox(tmp_path):
-    courses.make_course(tmp_path, {"nb": CELLS}, config=HOOKS)
+    courses.make_course(tmp_path, {"nb": CELLS}, config=courses.HOOKS)
     courses.submit(tmp_path, "ada", courses.fill(double="def double(x):\n    return x + x"))
     prying = PRYING.format(root=str(tmp_path / "nbgrader_config.py"))
     courses.submit(tmp_path, "eve", courses.fill(double=prying))
     config = Config()
     config.CourseDirectory.root = str(tmp_path)
     config.CourseDirectory.course_id = "small"
-    exec(HOOKS, {"c": config})
+    exec(courses.HOOKS, {"c": config})
     api = NbGraderAPI(config=config)
     for student in ("ada", "eve"):
         done = api.autograde("ps1", student)

@@ -18,8 +18,7 @@ LEARNERS = 12
 def class_to_grade(tmp_path_factory):
     root = courses.make_course(tmp_path_factory.mktemp("killed"), {"nb": attacks.CELLS})
     for number in range(LEARNERS):
-        mean = attacks.RIGHT_MEAN if number % 2 else attacks.WRONG_MEAN
-        answers = {"double": attacks.DOUBLE, "mean": mean, "scale": attacks.RIGHT_SCALE}
+        answers = attacks.RIGHT | ({} if number % 2 else {"mean": attacks.WRONG_MEAN})
         courses.submit(root, f"learner-{number}", courses.fill(**answers))
     return root
 

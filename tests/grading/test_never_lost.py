@@ -47,7 +47,7 @@ CALLS = {
     "fork bomb": (BOMB, (TIME_OUT, CRASHED)),
     "full disk": (FULL_DISK, ERROR),
     "recursion": ("return mean(values)", ERROR),
-    "deep recursion": (DEEP, (CRASHED, MEMORY, TIME_OUT, ERROR)),
+    "deep recursion": (DEEP, MEMORY),
     "input": ("return float(input())", ERROR),
     "closes everything": ("import os\n    os.closerange(0, 1000)", CRASHED),
     "prints 200 MB": ("print('x' * 200_000_000)\n    return 0.0", (MEMORY, WRONG)),
@@ -79,15 +79,14 @@ OWN_CELLS = {
 @pytest.fixture(scope="module")
 def broken_class(tmp_path_factory):
     root = courses.make_course(tmp_path_factory.mktemp("broken"), {"nb": attacks.CELLS})
-    right = {"double": attacks.DOUBLE, "mean": attacks.RIGHT_MEAN, "scale": attacks.RIGHT_SCALE}
     for name, (body, _) in CALLS.items():
-        answers = right | {"mean": f"def mean(values):\n    {body}"}
+        answers = attacks.RIGHT | {"mean": f"def mean(values):\n    {body}"}
         courses.submit(root, f"call {name}", courses.fill(**answers))
     for name, cells in OWN_CELLS.items():
         honest = attacks.Attack(name, cells, attacks.RIGHT_MEAN, attacks.RIGHT_SCALE)
         courses.submit(root, f"own {name}", honest.build)
-    courses.submit(root, "aaa", courses.fill(**right))
-    courses.submit(root, "zzz", courses.fill(**right))
+    courses.submit(root, "aaa", courses.fill(**attacks.RIGHT))
+    courses.submit(root, "zzz", courses.fill(**attacks.RIGHT))
     graded = {one.student: one for one in grade(root, **LIMITS)}
     return graded, root
 

@@ -28,19 +28,9 @@ def test_quickstart_course(quickstart, plain_marks, jobs):
     assert courses.gradebook_marks(quickstart) == plain_marks
 
 
-HOOKS = """
-c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
-c.Autograde.sanitize_preprocessors = []
-c.Autograde.autograde_preprocessors = [
-    "chainrule.grading.hooks.SaveMarks",
-    "nbgrader.preprocessors.AssignLatePenalties",
-]
-"""
-
-
 def test_under_nbgrader_autograde(quickstart, plain_marks):
     config = quickstart / "nbgrader_config.py"
-    config.write_text(config.read_text() + HOOKS)
+    config.write_text(config.read_text() + courses.HOOKS)
     done = courses.nbgrader(quickstart, "autograde", "ps1")
     assert done.returncode == 0, done.stderr
     assert courses.gradebook_marks(quickstart) == plain_marks

@@ -7,17 +7,10 @@ from chainrule.grading import grade
 
 from . import courses
 
-CELLS = [
-    courses.answer(
-        "double", "### BEGIN SOLUTION\ndef double(x):\n    return 2 * x\n### END SOLUTION"
-    ),
-    courses.test("test_double", "assert double(3) == 6", points=2),
-]
-
 
 @pytest.fixture
 def course(tmp_path):
-    courses.make_course(tmp_path, {"nb": CELLS})
+    courses.make_course(tmp_path, {"nb": courses.DOUBLE})
     courses.submit(tmp_path, "ada", courses.fill(double="def double(x):\n    return x + x"))
     courses.submit(tmp_path, "ben", courses.fill(double="def double(x):\n    return x"))
     return tmp_path

@@ -1,0 +1,236 @@
+"""From what a test cell did to its points and its verdict."""
+
+import decimal
+import fractions
+import math
+
+import numpy as np
+import pytest
+
+from chainrule.grading.records import (
+    CRASHED,
+    ERROR,
+    MEMORY,
+    NEEDS_PERSON,
+    NOT_ATTEMPTED,
+    PARTLY,
+    PASSED,
+    TIME_OUT,
+    WRONG,
+)
+from chainrule.grading.trouble import Gone, NeedsPerson
+from chainrule.grading.verdict import as_points, by_hand, judge, unmarked
+
+STDERR = {"output_type": "stream", "name": "stderr", "text": "oh"}
+STDOUT = {"output_type": "stream", "name": "stdout", "text": "fine"}
+SHOWN = {"output_type": "error", "ename": "ValueError", "evalue": "x", "traceback": []}
+
+
+class CheckFailed(Exception):
+    """A check's own kind."""
+
+
+def of_the_learner(error, kind):
+    error.learner_type = kind
+    return error
+
+
+def judged(error=None, value=None, outputs=(), trouble=(), blamed="", attempted=True):
+    """Of a test worth 2 points: its points, verdict, and reason."""
+    cell = {"grade_id": "test_mean", "points": 2.0}
+    result = judge(cell, list(outputs), error, value, list(trouble), blamed, attempted)
+    assert (result["grade_id"], result["max_points"]) == ("test_mean", 2.0)
+    return result["points"], result["verdict"], result["reason"]
+
+
+# What a test worth 2 points ended in -> what it gives.
+VALUES = {
+    "nothing": (None, (2.0, PASSED, "")),
+    "all points": (2.0, (2.0, PASSED, "")),
+    "all points, an integer": (2, (2.0, PASSED, "")),
+    "some points": (0.5, (0.5, PARTLY, "")),
+    "some points, NumPy's": (np.float32(0.5), (0.5, PARTLY, "")),
+    "some points, a fraction": (fractions.Fraction(1, 4), (0.25, PARTLY, "")),
+    "no points": (0.0, (0.0, WRONG, "")),
+    "no points, minus zero": (-0.0, (0.0, WRONG, "")),
+    "text": ("2.0", (2.0, PASSED, "")),
+    "true": (True, (2.0, PASSED, "")),
+    "false": (False, (2.0, PASSED, "")),
+    "NumPy's false": (np.False_, (2.0, PASSED, "")),
+    "a list": ([0.0], (2.0, PASSED, "")),
+    "an array": (np.zeros(1), (2.0, PASSED, "")),
+    "more than all": (2.5, (0.0, NEEDS_PERSON, "the test gave 2.5 of 2 points")),
+    "less than none": (-1, (0.0, NEEDS_PERSON, "the test gave -1 of 2 points")),
+    "not a number": (math.nan, (0.0, NEEDS_PERSON, "the test gave nan of 2 points")),
+    "infinity": (math.inf, (0.0, NEEDS_PERSON, "the test gave inf of 2 points")),
+    "an enormous integer": (10**400, (0.0, NEEDS_PERSON, "the test gave inf of 2 points")),
+}
+
+
+@pytest.mark.parametrize("name", VALUES)
+def test_a_test_gives_what_it_ends_in(name):
+    value, given = VALUES[name]
+    assert judged(value=value) == given
+
+
+ERRORS = {
+    "an assertion": (AssertionError("2 is not 3"), (WRONG, "AssertionError: 2 is not 3")),
+    "an assertion without text": (AssertionError(), (WRONG, "AssertionError")),
+    "a check's own kind": (CheckFailed("not yet"), (WRONG, "CheckFailed: not yet")),
+    "an error": (ZeroDivisionError("division"), (ERROR, "ZeroDivisionError: division")),
+    "a missing name": (NameError("no mean"), (ERROR, "NameError: no mean")),
+    "an exit": (SystemExit(0), (ERROR, "SystemExit: 0")),
+    "no memory": (MemoryError(), (MEMORY, "MemoryError")),
+    "a learner's own kind": (
+        of_the_learner(ValueError("x"), "Mine"),
+        (ERROR, "Mine: x"),
+    ),
+    "a learner's assertion": (
+        of_the_learner(AssertionError("x"), "Mine"),
+        (WRONG, "Mine: x"),
+    ),
+    "the function itself": (
+        TypeError("RemoteFunction has no len()"),
+        (
+            NEEDS_PERSON,
+            "the test needs the function itself: TypeError: RemoteFunction has no len()",
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_test_that_raises_gives_nothing(name):
+    error, (verdict, reason) = ERRORS[name]
+    assert judged(error=error, value=2.0) == (0.0, verdict, reason)
+
+
+def test_an_error_that_was_shown_gives_nothing():
+    assert judged(outputs=[SHOWN]) == (0.0, ERROR, "the test put out an error")
+
+
+def test_stderr_gives_nothing():
+    points, verdict, reason = judged(outputs=[STDERR], value=2.0)
+    assert (points, verdict) == (0.0, ERROR) and "stderr" in reason
+
+
+def test_stdout_costs_nothing():
+    assert judged(outputs=[STDOUT]) == (2.0, PASSED, "")
+
+
+# What the learner's process did meanwhile counts before all that the test made of it.
+TROUBLE = {
+    "it crashed": (Gone(CRASHED, "it ended"), (CRASHED, "it ended")),
+    "it took too long": (Gone(TIME_OUT, "no answer"), (TIME_OUT, "no answer")),
+    "it took too much": (Gone(MEMORY, "2 GiB"), (MEMORY, "2 GiB")),
+    "it gave what cannot cross": (NeedsPerson("a generator"), (NEEDS_PERSON, "a generator")),
+}
+
+
+@pytest.mark.parametrize("name", TROUBLE)
+@pytest.mark.parametrize(
+    "made_of_it",
+    [
+        {},
+        {"value": 2.0},
+        {"error": AssertionError()},
+        {"attempted": False},
+        {"blamed": "memory: x"},
+    ],
+    ids=["nothing", "all points", "an assertion", "nothing attempted", "another to blame"],
+)
+def test_trouble_decides(name, made_of_it):
+    trouble, (verdict, reason) = TROUBLE[name]
+    assert judged(trouble=[trouble], **made_of_it) == (0.0, verdict, reason)
+
+
+def test_the_first_trouble_decides():
+    both = [NeedsPerson("a generator"), Gone(CRASHED, "it ended")]
+    assert judged(trouble=both) == (0.0, NEEDS_PERSON, "a generator")
+
+
+# Without points: what did not come back is to blame, or what was never written.
+FAILED = {
+    "an assertion": {"error": AssertionError("no")},
+    "an error": {"error": NameError("no mean")},
+    "no points": {"value": 0.0},
+}
+
+
+@pytest.mark.parametrize("name", FAILED)
+def test_an_answer_that_never_came_back_is_to_blame(name):
+    blamed = "time-out: the cell mean: it did not come back"
+    wanted = (0.0, TIME_OUT, "the cell mean: it did not come back")
+    assert judged(blamed=blamed, **FAILED[name]) == wanted
+    assert judged(blamed=blamed, attempted=False, **FAILED[name]) == wanted
+
+
+@pytest.mark.parametrize("name", FAILED)
+def test_what_was_never_written_was_not_attempted(name):
+    assert judged(attempted=False, **FAILED[name]) == (0.0, NOT_ATTEMPTED, "")
+
+
+@pytest.mark.parametrize(
+    ("ended", "given"),
+    [
+        ({}, (2.0, PASSED, "")),
+        ({"value": 0.5}, (0.5, PARTLY, "")),
+        ({"error": MemoryError()}, (0.0, MEMORY, "MemoryError")),
+        ({"value": 3.0}, (0.0, NEEDS_PERSON, "the test gave 3 of 2 points")),
+    ],
+    ids=["passed", "partly", "memory", "needs a person"],
+)
+def test_other_verdicts_stay(ended, given):
+    assert judged(attempted=False, blamed="crashed: x", **ended) == given
+
+
+def test_a_reason_is_one_line_of_bounded_length():
+    _, _, reason = judged(error=ValueError("a\nb\x1b[2J\t" + "x" * 5000))
+    assert reason.startswith("ValueError: a b [2J xxx")
+    assert len(reason) == 400 and reason.endswith("…")
+
+
+def test_a_test_worth_nothing_passes():
+    cell = {"grade_id": "check", "points": 0.0}
+    assert judge(cell, [], None, None, [], "", True)["verdict"] == PASSED
+    assert judge(cell, [], AssertionError(), None, [], "", True)["verdict"] == WRONG
+
+
+@pytest.mark.parametrize("value", [decimal.Decimal(1), 1 + 0j, "1", None, np.datetime64("2026")])
+def test_what_is_no_real_number_is_no_points(value):
+    assert as_points(value) is None
+
+
+# What no test marks.
+
+
+@pytest.mark.parametrize(
+    ("task", "answered", "points", "verdict"),
+    [
+        (False, True, None, NEEDS_PERSON),
+        (False, False, 0.0, NOT_ATTEMPTED),
+        (True, True, None, NEEDS_PERSON),
+        (True, False, None, NEEDS_PERSON),
+    ],
+    ids=["an answer", "no answer", "a task", "a task, whose cell is not the answer"],
+)
+def test_what_a_person_marks(task, answered, points, verdict):
+    result = by_hand({"grade_id": "why", "points": 3.0, "task": task}, answered)
+    assert (result["points"], result["verdict"], result["max_points"]) == (points, verdict, 3.0)
+
+
+def test_all_that_carries_marks_can_be_left_unmarked():
+    cells = [
+        {"kind": None},
+        {"kind": "learner", "grade_id": "mean", "points": None},
+        {"kind": "test", "grade_id": "test_mean", "points": 2.0},
+        {"kind": "text", "grade_id": "why", "points": 3.0},
+    ]
+    results = unmarked(cells, NOT_ATTEMPTED, "nb.ipynb is not there")
+    assert [(r["grade_id"], r["points"], r["max_points"]) for r in results] == [
+        ("test_mean", 0.0, 2.0),
+        ("why", 0.0, 3.0),
+    ]
+    assert {(r["verdict"], r["reason"]) for r in results} == {
+        (NOT_ATTEMPTED, "nb.ipynb is not there")
+    }
