@@ -42,6 +42,7 @@ def run(folder, program, *arguments):
         text=True,
     )
     assert done.returncode == 0, f"{program} {' '.join(arguments)}:\n{done.stdout}{done.stderr}"
+    return done.stdout
 
 
 def hand_in(home):
@@ -82,3 +83,12 @@ def test_a_term(tmp_path):
     assert rows["single_layer", "ada"]["duedate"].startswith("2026-03-01 12:00")
     for page in (f"feedback/{learner}/single_layer/single_layer.html", "report.html", "report.csv"):
         assert (course / page).is_file(), page
+
+
+def test_grading_ends_as_shown(tmp_path):
+    shutil.copytree(ROOT / "source", tmp_path / "source")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    run(tmp_path, "chainrule", "release")
+    run(tmp_path, "chainrule", "sample-class", "--learners", "3")
+    (shown,) = blocks("text")
+    assert run(tmp_path, "chainrule", "grade") == shown
