@@ -77,8 +77,8 @@ def test_paths_in_the_text_exist(page):
 
 def named(page, program):
     """The commands of a program that a page names, in text or in a block of commands."""
-    blocks = re.findall(r"^```\n(.*?)^```", PAGES[page], re.DOTALL | re.MULTILINE)
-    lines = [line for block in blocks for line in block.splitlines()]
+    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", PAGES[page], re.DOTALL | re.MULTILINE)
+    lines = [line for kind, block in blocks if not kind for line in block.splitlines()]
     lines += re.findall(r"`([^`\n]+)`", PAGES[page])
     found = (re.match(rf"{program} ([a-z][a-z_-]+)", line) for line in lines)
     return {match[1] for match in found if match}
