@@ -135,7 +135,11 @@ class Encoder:
 
 
 class Decoder:
-    """Turns JSON and buffers back into values; raises Malformed for anything unexpected."""
+    """Turns JSON and buffers back into values; raises Malformed for anything unexpected.
+
+    What is shared counts as often as it stands there, so that a small message cannot hold a value
+    that takes for ever to look through.
+    """
 
     def __init__(
         self,
@@ -145,6 +149,8 @@ class Decoder:
     ) -> None:
         self.buffers = buffers
         self.mutable: list[Any] = []
+        self.sizes: dict[int, int] = {}  # number of a mutable object that is whole -> its size
+        self.size = 0  # of all that was read: values, and bytes of their buffers
         self.function = function
         self.known = known or []
 
@@ -159,6 +165,7 @@ class Decoder:
             raise Malformed(f"unreadable value: {error}") from None
 
     def _decode(self, code: Any) -> Any:
+        self.size += 1
         if isinstance(code, _SCALARS):
             return code
         if isinstance(code, list):
@@ -186,7 +193,8 @@ class Decoder:
             case "bytes":
                 return _numbered(self.buffers, body)
             case "bytearray":
-                return self._filled(bytearray(_numbered(self.buffers, body)))
+                data = _numbered(self.buffers, body)
+                return self._whole(bytearray(data), data)
             case "range":
                 return range(*map(self._decode, body))
             case "slice":
@@ -208,16 +216,31 @@ class Decoder:
             case "known":
                 return _numbered(self.known, body)
             case "same":
-                return _numbered(self.mutable, body)
+                return self._again(body)
             case "function" if self.function is not None:
                 return self.function(body)
         raise Malformed(f"an unknown kind of value: {kind!r}"[:80])
 
-    def _filled(self, empty: Any, fill: Callable[[Any], Any] = lambda into: None) -> Any:
+    def _filled(self, empty: Any, fill: Callable[[Any], Any]) -> Any:
         # Numbered before it is filled: the order in which the encoder numbers.
+        number, before = len(self.mutable), self.size
         self.mutable.append(empty)
         fill(empty)
+        self.sizes[number] = self.size - before
         return empty
+
+    def _whole(self, value: Any, data: bytes) -> Any:
+        self.sizes[len(self.mutable)] = len(data)
+        self.mutable.append(value)
+        return value
+
+    def _again(self, number: int) -> Any:
+        if number not in self.sizes:
+            raise Malformed("a value that holds itself")
+        self.size += self.sizes[number]
+        if self.size > MESSAGE_BYTES:
+            raise Malformed(f"a value of more than {MESSAGE_BYTES >> 20} MiB")
+        return _numbered(self.mutable, number)
 
     def _scalar(self, dtype: str, number: int) -> Any:
         kind, data = plain_dtype(dtype), _numbered(self.buffers, number)
@@ -236,8 +259,7 @@ class Decoder:
         flat = np.frombuffer(bytearray(data), kind, size) if data else np.empty(size, kind)
         value = flat.reshape(shape, order="F" if order == "F" else "C")
         value.flags.writeable = bool(writeable)
-        self.mutable.append(value)
-        return value
+        return self._whole(value, data)
 
     def _tensor(self, name: str, shape: list[Any], leaf: bool, number: int) -> Any:
         import torch
@@ -254,8 +276,7 @@ class Decoder:
         value = value.reshape(shape)
         if leaf is True:
             value.requires_grad_()
-        self.mutable.append(value)
-        return value
+        return self._whole(value, data)
 
 
 def is_tensor(value: Any) -> bool:

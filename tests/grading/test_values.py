@@ -408,3 +408,18 @@ def test_what_is_refused_is_told_shortly():
 def test_an_exception_that_is_not_built_in_is_no_type_of_the_readers():
     came = Decoder([]).decode({"exception": ["KeyboardInterrupt", "x", "Mine"]})
     assert type(came) is RuntimeError and str(came) == "KeyboardInterrupt: x"
+
+
+def test_what_is_shared_counts_as_often_as_it_stands_there():
+    few = Decoder([]).decode([[1, 2], {"same": 1}])
+    assert few == [[1, 2], [1, 2]] and few[0] is few[1]
+    twice = [[{"same": number}] * 2 for number in range(1, 60)]  # each holds the one before it
+    code = [[], *twice]
+    with pytest.raises(Malformed, match="more than 64 MiB"):
+        Decoder([]).decode(code)
+
+
+@pytest.mark.parametrize("code", [[{"same": 0}], [[{"same": 1}, {"same": 1}]], [{"same": 5}]])
+def test_nothing_holds_itself(code):
+    with pytest.raises(Malformed, match="holds itself"):
+        Decoder([]).decode(code)
