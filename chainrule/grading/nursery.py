@@ -73,9 +73,14 @@ class _Nursery:
             os.close(descriptors[0])
 
     def _hand_on(self, key: Any, descriptor: int, control: socket.socket) -> None:
-        """Give a server's socket to the template of its assignment."""
+        """Give a server's socket to the template of its assignment, a new one if that has ended."""
         template = self.templates.pop(key, None) or self._template(key[1], control)
-        socket.send_fds(template, [b"server"], [descriptor])
+        try:
+            socket.send_fds(template, [b"server"], [descriptor])
+        except OSError:
+            template.close()
+            template = self._template(key[1], control)
+            socket.send_fds(template, [b"server"], [descriptor])
         self.templates[key] = template  # the last one used is the last one to go
         while len(self.templates) > KEPT:
             self.templates.pop(next(iter(self.templates))).close()

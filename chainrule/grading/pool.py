@@ -23,26 +23,16 @@ class LocalPool(ThreadPoolExecutor):
         ahead: Iterable[Planned] = (),
     ) -> None:
         super().__init__(workers)
-        self._setup = setup
         self._here = threading.local()
-        self._lock = threading.Lock()
         self._nursery = nursery
         self._nursery.begin(setup, ahead)
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
         """`worker.grade_submission`, in this thread. Raises NoSandbox, WorkerDied."""
-        worker = getattr(self._here, "worker", None)
-        if worker is None or worker.nursery.ended():
-            worker = self._here.worker = Worker(self._living())
-        return worker.grade(job)
-
-    def _living(self) -> Nursery:
-        with self._lock:
-            if self._nursery.ended():
-                self._nursery.close()
-                self._nursery = Nursery()
-                self._nursery.begin(self._setup)
-            return self._nursery
+        if not hasattr(self._here, "worker"):
+            self._here.worker = Worker(self._nursery)
+        graded: dict[str, Any] = self._here.worker.grade(job)
+        return graded
 
     def end(self) -> None:
         """Stop now: what is not done stays undone."""

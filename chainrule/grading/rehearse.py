@@ -22,7 +22,7 @@ def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> list[
     os.environ["CHAINRULE_REHEARSAL"] = "1"  # tests may get ready now what all submissions need
     for notebook in plan["notebooks"].values():
         run_cells(shell, notebook["rehearsal"], limits)
-    del os.environ["CHAINRULE_REHEARSAL"]
+    os.environ.pop("CHAINRULE_REHEARSAL", None)
     return sorted(name for name in set(sys.modules) - before if not name.startswith("__"))
 
 

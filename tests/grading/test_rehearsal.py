@@ -46,7 +46,8 @@ def test_a_rehearsal_costs_nobody_a_mark(rehearsed, jobs):
     assert [one.points for one in graded] == [1.0, 3.0, 3.0, 3.0, 3.0]
 
 
-def test_the_process_that_starts_servers_may_end(tmp_path):
+@pytest.mark.parametrize("jobs", [0, 2])
+def test_the_process_that_starts_servers_may_end(tmp_path, jobs):
     """Whoever was being graded then needs a person; all the others are graded."""
     done_by_then = []
 
@@ -56,7 +57,7 @@ def test_the_process_that_starts_servers_may_end(tmp_path):
                 done_by_then.append(done)
                 os.kill(child.pid, signal.SIGKILL)
 
-    graded = grade(a_class(tmp_path, learners=30), jobs=2, watch=end_it)
+    graded = grade(a_class(tmp_path, learners=30), jobs=jobs, watch=end_it)
     assert len(graded) == 30 and done_by_then[0] < 26
     lost = [one for one in graded if one.needs_person]
     assert len(lost) <= 4
