@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from chainrule.grading import hooks
 from chainrule.report import feedback, formgrader
 
 c = get_config()  # noqa: F821  (Jupyter hands it to every configuration file)
@@ -34,9 +35,4 @@ c.Execute.record_timing = False
 c.Execute.store_widget_state = False
 
 # nbgrader's own autograde, and Formgrader's button, grade in the sandbox too: docs/grading.md.
-c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
-c.Autograde.sanitize_preprocessors = []
-c.Autograde.autograde_preprocessors = [
-    "chainrule.grading.hooks.SaveMarks",
-    "nbgrader.preprocessors.AssignLatePenalties",
-]
+hooks.install(c)

@@ -2,34 +2,89 @@
 
 In nbgrader_config.py::
 
-    c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
-    c.Autograde.sanitize_preprocessors = []
-    c.Autograde.autograde_preprocessors = [
-        "chainrule.grading.hooks.SaveMarks",
-        "nbgrader.preprocessors.AssignLatePenalties",
-    ]
+    from chainrule.grading import hooks
+
+    hooks.install(c)
 
 nbgrader reads a submission with an exporter, twice: from submitted/, and what it has then written
 to autograded/. Ours grades at the first reading, in the sandbox, without nbgrader's own reading of
-a stranger's file; the second saves the marks. What nbgrader does before, it does as ever: it
-refuses a submission whose timestamp.txt it cannot read. `chainrule grade` grades that one too.
+a stranger's file; the second saves the marks. Before that nbgrader copies the submission's other
+files and reads its time stamp: a thin subclass of its converter follows no link among them, and
+goes on where a time stamp cannot be read.
 """
 
+import datetime
 import weakref
 from pathlib import Path
 from typing import Any
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import Autograde
+from nbgrader.converters.base import BaseConverter
 from nbgrader.preprocessors import SaveAutoGrades
 from traitlets import Bool
+from traitlets.config import Config
 
 from . import gradebook, records
 from .assess import not_graded
-from .autograded import remove
 from .course import Course, limits_in
 from .jobs import Jobs
+from .submission import leave_out_what_clashes, read_submission
 from .worker import Nursery, Worker, WorkerDied
+
+
+def install(config: Config) -> None:
+    """Have nbgrader's command and Formgrader's button grade in the sandbox.
+
+    Both look the converter up by its name in these modules, and no setting can choose another.
+    """
+    from nbgrader.apps import api, autogradeapp
+
+    api.Autograde = autogradeapp.Autograde = SafeAutograde
+    config.Autograde.exporter_class = SafeExporter
+    config.Autograde.sanitize_preprocessors = []
+    config.Autograde.autograde_preprocessors = [
+        SaveMarks,
+        "nbgrader.preprocessors.AssignLatePenalties",
+    ]
+
+
+class _CopiesFiles(BaseConverter):  # type: ignore[misc]
+    """Copies a submission's regular files, and none that is in the way of the instructor's."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        course = Course(self.config, self.coursedir, limits_in(self.config))
+        source = Path(self._format_source(assignment_id, student_id))
+        place = Path(self._format_dest(assignment_id, student_id))
+        ignore, most = list(self.coursedir.ignore), course.limits.submission_bytes
+        found = read_submission(course.root, source, ignore, most)
+        leave_out_what_clashes(found, course.master_files(assignment_id))
+        for name, content in found.files.items():
+            path = place / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.unlink(missing_ok=True)
+            path.write_bytes(content)
+
+
+class SafeAutograde(Autograde, _CopiesFiles):  # type: ignore[misc]
+    """nbgrader's own, but for what it does with a stranger's files before they are graded."""
+
+    def init_assignment(self, assignment_id: str, student_id: str) -> None:
+        self.coursedir.get_existing_timestamp = self._timestamp
+        super().init_assignment(assignment_id, student_id)
+
+    def init_destination(self, assignment_id: str, student_id: str) -> bool:
+        self.coursedir.get_existing_timestamp = self._timestamp
+        return bool(super().init_destination(assignment_id, student_id))
+
+    def _timestamp(self, folder: str) -> datetime.datetime | None:
+        path = Path(folder, "timestamp.txt")
+        regular = path.is_file() and not path.is_symlink()
+        when, fault = gradebook.timestamp_of(path.read_bytes() if regular else None)
+        if fault:
+            self.log.warning("%s: %s", folder, fault)
+        return when
 
 
 class SafeExporter(NotebookExporter):
@@ -55,16 +110,9 @@ class SafeExporter(NotebookExporter):
     def _graded(self, course: Course, student: str, assignment: str, name: str) -> dict[str, Any]:
         with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
             jobs = Jobs(course, book, [assignment], not self.unsafe, self.log.warning)
-        job, submission = jobs.make(student, assignment)
+        job, _ = jobs.make(student, assignment)
         job["plan"] = job["plan"] | {"notebooks": {name: job["plan"]["notebooks"][name]}}
         job["plan_digest"] += name
-        # nbgrader has copied the files by now, and has followed the links among them.
-        place = course.autograded(student, assignment)
-        wanted = {*submission.files, *job["plan"]["files"]}
-        for path in list(place.rglob("*")) if place.is_dir() else ():
-            extra = path.relative_to(place).as_posix() not in wanted and path.suffix != ".ipynb"
-            if extra and not path.is_dir():
-                remove(path)
         if not hasattr(self, "_worker"):
             self._worker = Worker(Nursery())
             self._worker.nursery.begin(job["setup"])

@@ -11,14 +11,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 # What makes nbgrader's own autograde, and Formgrader's button, grade in the sandbox.
-HOOKS = """
-c.Autograde.exporter_class = "chainrule.grading.hooks.SafeExporter"
-c.Autograde.sanitize_preprocessors = []
-c.Autograde.autograde_preprocessors = [
-    "chainrule.grading.hooks.SaveMarks",
-    "nbgrader.preprocessors.AssignLatePenalties",
-]
-"""
+HOOKS = "\nfrom chainrule.grading import hooks\n\nhooks.install(c)\n"
 
 
 def nbgrader(root, *arguments):
