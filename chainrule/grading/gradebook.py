@@ -19,6 +19,7 @@ from nbgrader.api import (
 )
 from nbgrader.preprocessors import AssignLatePenalties
 from nbgrader.utils import parse_utc
+from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from . import records
@@ -29,18 +30,22 @@ _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 
 @contextlib.contextmanager
 def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
-    """A course's gradebook; another writer of the same SQLite file is waited for."""
+    """A course's gradebook; another writer of the same SQLite file is waited for.
+
+    Raises CourseError where it cannot be opened, read or written, also later.
+    """
     if db_url.startswith("sqlite:") and "timeout=" not in db_url:
         db_url += f"{'&' if '?' in db_url else '?'}timeout={_WAIT_SECONDS}"
     # nbgrader starts alembic by name, which lies beside this Python.
     ours, others = str(Path(sys.executable).parent), os.environ.get("PATH", "")
     if ours not in others.split(os.pathsep):
         os.environ["PATH"] = os.pathsep.join([ours, others])
-    gradebook = Gradebook(db_url, course_id)
     try:
-        yield gradebook
-    finally:
-        gradebook.close()
+        with contextlib.closing(Gradebook(db_url, course_id)) as gradebook:
+            yield gradebook
+    except SQLAlchemyError as error:
+        why = getattr(error, "orig", None) or error
+        raise CourseError(f"The gradebook cannot be used ({why}): {db_url}") from None
 
 
 def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:

@@ -161,3 +161,24 @@ def damage(text, draw):
                 break
             place = place[key]
     return json.dumps(notebook).encode()
+
+
+def test_a_thousand_damaged_submissions(tmp_path):
+    """The same, graded: none is missing, none stops another, none says more than a sentence."""
+    draw = random.Random(1)
+    courses.make_course(tmp_path, {"nb": attacks.CELLS})
+    for number in range(1000):
+        place = courses.submit(tmp_path, f"learner{number:03}", courses.fill(**attacks.RIGHT))
+        whole = (place / "nb.ipynb").read_text()
+        (place / "nb.ipynb").write_bytes(damage(whole, draw))
+    courses.submit(tmp_path, "zzz", courses.fill(**attacks.RIGHT))
+    graded = {one.student: one for one in grade(tmp_path)}
+    assert len(graded) == 1001
+    assert graded["zzz"].points == 5.0
+    about = [cell.metadata["nbgrader"] for cell in attacks.CELLS]
+    tests = {one["grade_id"] for one in about if one["grade"]}
+    said = [finding["message"] for one in graded.values() for finding in one.findings]
+    said += [r["reason"] for one in graded.values() for r in one.notebooks["nb"]]
+    assert all(len(one.splitlines()) <= 1 and "Traceback" not in one for one in said)
+    for one in graded.values():
+        assert {r["grade_id"] for r in one.notebooks["nb"]} == tests

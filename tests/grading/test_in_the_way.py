@@ -1,6 +1,7 @@
 """What is in grading's way is one result, or one line; the rest of the class is graded."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,19 @@ def test_a_disk_that_is_full(course, capsys, monkeypatch):
     assert "cannot be written: No space left" in one_line(course, capsys)
     monkeypatch.undo()
     assert [one.points for one in grade(course)] == [2.0, 2.0]
+
+
+def test_a_gradebook_that_is_none(course, capsys):
+    (course / "gradebook.db").write_bytes(b"this is no database")
+    assert "The gradebook cannot be used (file is not a database)" in one_line(course, capsys)
+
+
+def test_a_gradebook_that_may_not_be_written(course, capsys, monkeypatch):
+    grade(course)
+    with sqlite3.connect(course / "gradebook.db") as connection:
+        refuse = "before update on grade begin select raise(fail, 'no'); end"
+        connection.execute(f"create trigger no {refuse}")
+    connection.close()
+    monkeypatch.setattr(autograded, "put_in_place", None)  # nothing may be put there
+    courses.submit(course, "ada", courses.fill(read="rows = []"))
+    assert "The gradebook cannot be used (no)" in one_line(course, capsys)
