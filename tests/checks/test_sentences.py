@@ -113,6 +113,24 @@ def test_one_row_for_each_input_is_no_bias():
     assert "a bias has a single row" in " ".join(message.split())
 
 
+def without_a_row_axis(dh, g):
+    return dh.T @ g, g.sum(0)
+
+
+@pytest.mark.parametrize(
+    ("question", "function"),
+    [
+        ("single_layer.softmax", lambda logits: softmax(logits)[0]),
+        ("multi_layer.backward_output", without_a_row_axis),
+    ],
+)
+def test_right_numbers_of_a_wrong_shape_are_no_other_mistake(question, function):
+    """Some mistakes compute what is right at one example: they are not the reason here."""
+    message = says(question, function)
+    assert "The row axis is lost: keepdims=True" in message
+    assert "mistake" not in message and "One of these" not in message
+
+
 def test_an_argument_changed_in_place_fails_the_visible_check():
     message = " ".join(says("multi_layer.backward_relu", in_place).split())
     assert (
