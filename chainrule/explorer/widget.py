@@ -97,6 +97,11 @@ class Explorer(anywidget.AnyWidget):
         if not _nobody_looks():
             super().open()
 
+    def add_traits(self, **added: Any) -> None:
+        """What anywidget adds for its page, which takes a class for each widget."""
+        if not _nobody_looks():
+            super().add_traits(**added)
+
     # What is on the screen
 
     @property
