@@ -113,7 +113,12 @@ def _equal(value: Any, original: Any) -> bool:
     if isinstance(original, tuple):
         pairs = zip(value, original, strict=True)
         return len(value) == len(original) and all(_equal(one, other) for one, other in pairs)
-    return bool(np.array_equal(value, original))
+    if not isinstance(original, np.ndarray):
+        return bool(value == original)
+    if value.shape != original.shape:
+        return False
+    # Mostly nothing was written; then the bytes say so, in a tenth of the time.
+    return value.tobytes() == original.tobytes() or bool(np.array_equal(value, original))
 
 
 def _plain(error: BaseException) -> Exception:

@@ -87,12 +87,11 @@ def _asked(question: Question, name: str, case: Case) -> Case:
     earlier = QUESTIONS[f"{question.exercise}.{name}"]
     with quiet():
         given = evaluate(question.formulas, case.arguments, earlier.arguments)
-    return _earlier_case(earlier, given)
+        return _earlier_case(earlier, given)
 
 
 def _earlier_case(earlier: Question, given: Mapping[str, Any]) -> Case:
-    with quiet():
-        truth = evaluate(earlier.formulas, given, earlier.result_names)
+    truth = evaluate(earlier.formulas, given, earlier.result_names)
     return Case("earlier", "", dict(given), earlier.results, truth)
 
 
@@ -130,8 +129,7 @@ class _Graph:
     def _from_formula(self, name: str) -> Any:
         formulas = {**self.question.formulas, **self.question.composition}
         given = {other: self.value(other) for other in sorted(names_in(formulas[name]))}
-        with quiet():
-            return evaluate(formulas, given, (name,))[name]
+        return evaluate(formulas, given, (name,))[name]
 
     def _from_learner(self, name: str) -> dict[str, Any]:
         for function in self.own:
@@ -159,7 +157,8 @@ def _network(
 ) -> Composed:
     graph = _Graph(question, own, dict(case.arguments), dict(tried))
     try:
-        composed = Attempt({name: graph.value(name) for name in question.result_names})
+        with quiet():
+            composed = Attempt({name: graph.value(name) for name in question.result_names})
     except _Stopped as stop:
         composed = stop.attempt
     except (ArithmeticError, TypeError, ValueError) as error:

@@ -72,18 +72,18 @@ def difference(value: Any, true: np.ndarray, name: str = "the result") -> Differ
     if yours.shape != true.shape:
         words = f"{name} has shape {yours.shape}; it should be {true.shape}."
         return Difference("shape", f"{words}{_likely(name, yours.shape, true.shape)}", yours)
-    finite, expected = np.isfinite(yours), np.isfinite(true)
-    if not finite.all() and expected.all():
-        bad = ~finite
-        found = "NaN" if np.isnan(yours).any() else "an infinite value"
-        return Difference("not finite", f"{name} holds {found}.", yours, _indices(bad))
-    atol = _tolerance(yours, true)
-    if expected.all():
-        off = np.abs(yours - true) > atol
+    atol, finite = _tolerance(yours, true)
+    if finite:
+        near = np.abs(yours - true) <= atol
     else:
-        off = ~np.isclose(yours, true, rtol=0, atol=atol, equal_nan=True)
-    if not off.any():
+        near = np.isclose(yours, true, rtol=0, atol=atol, equal_nan=True)
+    if near.all():
         return None
+    if finite and not np.isfinite(yours).all():
+        found = "NaN" if np.isnan(yours).any() else "an infinite value"
+        where = _indices(~np.isfinite(yours))
+        return Difference("not finite", f"{name} holds {found}.", yours, where)
+    off = ~near
     count = int(off.sum())
     entries = f"{count} of {off.size} entries {'is' if count == 1 else 'are'} wrong (marked *)"
     words = f"{name}: {entries if off.size > 1 else 'the value is wrong'}."
@@ -98,18 +98,23 @@ def same(yours: np.ndarray, other: np.ndarray) -> bool:
     if yours.size != other.size:
         return False
     yours, other = yours.ravel(), other.ravel()
-    finite = np.isfinite(other)
-    if not np.array_equal(np.isfinite(yours), finite):
-        return False
-    atol = _tolerance(yours, other) + 1e-15
-    return bool((np.abs(yours[finite] - other[finite]) <= atol).all())
+    atol, finite = _tolerance(yours, other)
+    if not finite:
+        where = np.isfinite(other)
+        if not np.array_equal(np.isfinite(yours), where):
+            return False
+        yours, other = yours[where], other[where]
+    return bool((np.abs(yours - other) <= atol + 1e-15).all())
 
 
-def _tolerance(yours: np.ndarray, true: np.ndarray) -> float:
+def _tolerance(yours: np.ndarray, true: np.ndarray) -> tuple[float, bool]:
     """The absolute difference that is accepted: by the largest true entry that is finite, and by
-    the precision of what was returned."""
-    finite = np.abs(true[np.isfinite(true)])
-    return RTOL.get(yours.dtype, 1e-6) * float(finite.max(initial=0.0))
+    the precision of what was returned. And whether all true entries are finite."""
+    largest = float(np.abs(true).max(initial=0.0))
+    finite = math.isfinite(largest)
+    if not finite:
+        largest = float(np.abs(true[np.isfinite(true)]).max(initial=0.0))
+    return RTOL.get(yours.dtype, 1e-6) * largest, finite
 
 
 def _indices(mask: np.ndarray) -> tuple[tuple[int, ...], ...]:

@@ -10,6 +10,7 @@ import inspect
 import textwrap
 import types
 from collections.abc import Callable, Collection
+from functools import lru_cache
 from typing import Any
 
 AUTOGRAD = {"autograd", "requires_grad", "requires_grad_", "retain_grad", "vjp", "jacrev"}
@@ -57,6 +58,7 @@ def _kind(value: Any) -> str:
     return "function" if callable(value) else type(value).__name__
 
 
+@lru_cache(maxsize=64)  # a check and the hidden test that follows it ask the same
 def _uses_autograd(text: str) -> bool:
     try:
         nodes = list(ast.walk(ast.parse(textwrap.dedent(text))))

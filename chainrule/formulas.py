@@ -77,6 +77,13 @@ def compiled(text: str, name: str, *helpers: Callable[..., Any]) -> Callable[...
     return function
 
 
+@cache
+def _function(
+    formulas: tuple[tuple[str, str], ...], arguments: tuple[str, ...], results: tuple[str, ...]
+) -> Callable[..., Any]:
+    return compiled(source("f", dict(formulas), arguments, results), "f")
+
+
 def evaluate(
     formulas: Formulas, given: Mapping[str, Any], results: Iterable[str]
 ) -> dict[str, Any]:
@@ -85,5 +92,5 @@ def evaluate(
     Raises MissingName where that cannot be done, and what NumPy raises where shapes do not fit.
     """
     results = tuple(results)
-    values = compiled(source("f", formulas, given, results), "f")(**given)
+    values = _function(tuple(formulas.items()), tuple(given), results)(**given)
     return dict(zip(results, values if len(results) > 1 else (values,), strict=True))

@@ -8,6 +8,7 @@ builds exactly these kinds and refuses what it does not know, whatever the write
 
 import builtins
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class Encoder:
             raise CannotCross(f"a value nested more than {DEPTH} deep")
         if id(value) in self.known:
             return {"known": self.known[id(value)]}
-        if not (isinstance(value, _MUTABLE) or is_tensor(value)):
+        if kind is tuple or not (isinstance(value, _MUTABLE) or is_tensor(value)):
             return self._encode(value, kind, depth + 1)
         if id(value) in self.written:  # whole: what holds itself is nested too deep
             return {"same": self.written[id(value)]}
@@ -74,6 +75,8 @@ class Encoder:
         return code
 
     def _encode(self, value: Any, kind: type, deeper: int) -> Any:
+        if kind is np.ndarray:
+            return self._array(value)
         if kind is list:
             return [self.encode(item, deeper) for item in value]
         if kind in (tuple, set, frozenset):
@@ -92,7 +95,7 @@ class Encoder:
             return {"slice": [self.encode(part, deeper) for part in parts]}
         if value is Ellipsis:
             return {"ellipsis": None}
-        if kind is np.ndarray or isinstance(value, np.generic):
+        if isinstance(value, np.generic):
             return self._array(value)
         if is_tensor(value):
             return self._tensor(value)
@@ -258,7 +261,8 @@ class Decoder:
             raise Malformed("an array whose numbers do not fill its shape")
         flat = np.frombuffer(bytearray(data), kind, size) if data else np.empty(size, kind)
         value = flat.reshape(shape, order="F" if order == "F" else "C")
-        value.flags.writeable = bool(writeable)
+        if not writeable:
+            value.flags.writeable = False
         return self._whole(value, data)
 
     def _tensor(self, name: str, shape: list[Any], leaf: bool, number: int) -> Any:
@@ -288,6 +292,7 @@ def is_tensor(value: Any) -> bool:
     )
 
 
+@lru_cache(maxsize=128)
 def plain_dtype(text: str) -> np.dtype:
     """The dtype, if it is one of numbers or text."""
     if not isinstance(text, str) or len(text) > 16 or text[1:2] not in _PLAIN_KINDS:
