@@ -142,9 +142,13 @@ def said(question, function, **more):
 
 def test_checks_say_what_the_guide_explains(capsys):
     """Each line of the guide's table is one that some wrong answer gets to see."""
-    name = "multi_layer.backward_output"
-    messages = [said(name, function) for many in WRONG[name].values() for function in many]
-    messages.append(said(name, lambda h, g: (h.T @ g, g[0])))
+    messages = [
+        said(name, function)
+        for name in ("multi_layer.backward_output", "multi_layer.backward")
+        for many in WRONG[name].values()
+        for function in many
+    ]
+    messages.append(said("multi_layer.backward_output", lambda h, g: (h.T @ g, g[0])))
 
     def softmax(logits):
         return np.exp(logits) * 2
