@@ -24,6 +24,8 @@ class Difference:
 
 def as_array(value: Any) -> np.ndarray | None:
     """A number, list, array or tensor as an array of real numbers; None for anything else."""
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value
     torch = sys.modules.get("torch")
     if torch is not None and isinstance(value, torch.Tensor):
         value = value.detach().cpu().numpy()

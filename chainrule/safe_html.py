@@ -40,15 +40,7 @@ PICTURE = re.compile(r"data:image/(?:png|jpeg|gif|svg\+xml);base64,[A-Za-z0-9+/=
 
 def clean(markup: str) -> str:
     """HTML with only what TEXT, MATHEMATICS and ATTRIBUTES let stay."""
-    return nh3.clean(
-        markup,
-        tags=TEXT | MATHEMATICS,
-        attributes=ATTRIBUTES,
-        attribute_filter=_attribute,
-        url_schemes={"http", "https", "mailto", "data"},
-        filter_style_properties=STYLES,
-        link_rel="noopener noreferrer nofollow",
-    )
+    return _CLEANER.clean(markup)
 
 
 def _attribute(tag: str, name: str, value: str) -> str | None:
@@ -61,3 +53,13 @@ def _attribute(tag: str, name: str, value: str) -> str | None:
             return value if local or PICTURE.fullmatch(value) else None
         return None if url.startswith("data:") else value
     return value
+
+
+_CLEANER = nh3.Cleaner(
+    tags=TEXT | MATHEMATICS,
+    attributes=ATTRIBUTES,
+    attribute_filter=_attribute,
+    url_schemes={"http", "https", "mailto", "data"},
+    filter_style_properties=STYLES,
+    link_rel="noopener noreferrer nofollow",
+)

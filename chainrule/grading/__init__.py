@@ -42,10 +42,12 @@ def grade(
     Returns the results, by assignment and student.
     Raises CourseError (no such course), NoSandbox.
     """
+    from .settle import importing
     from .worker import Nursery
 
     with closing(Nursery()) as nursery:  # which starts while nbgrader is imported
-        from .run import grade_course
+        with importing():
+            from .run import grade_course
 
         course = Path(course_dir)
         return grade_course(course, nursery, assignment, student, jobs, force, unsafe, **options)

@@ -11,26 +11,23 @@ import os
 import resource
 import signal
 import struct
+from functools import cache
 from pathlib import Path
 
+from . import seccomp
 from .isolate import mapped_bytes
 from .limits import Limits
-from .seccomp import (
-    NEWIPC,
-    NEWNET,
-    NEWNS,
-    NEWPID,
-    NEWUSER,
-    number_of_clone,
-    refuse_system_calls,
-)
+from .seccomp import NEWIPC, NEWNET, NEWNS, NEWPID, NEWUSER
 
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _USER, _GROUP = os.getuid(), os.getgid()  # a new user namespace does not know them at first
 _libc = ctypes.CDLL(None, use_errno=True)
-# These keep Python's lock, as a fork has to.
-_python, _python_libc = ctypes.pythonapi, ctypes.PyDLL(None, use_errno=True)
+# These keep Python's lock, as a fork has to. They are looked up once, here, and not in each fork.
+_syscall = ctypes.PyDLL(None, use_errno=True).syscall
+_before_fork = ctypes.pythonapi.PyOS_BeforeFork
+_after_in_parent = ctypes.pythonapi.PyOS_AfterFork_Parent
+_after_in_child = ctypes.pythonapi.PyOS_AfterFork_Child
 
 
 def fork_into_namespaces() -> int:
@@ -41,13 +38,16 @@ def fork_into_namespaces() -> int:
     Must be called in a process with one thread. Raises OSError.
     """
     flags = NEWUSER | NEWPID | NEWIPC | NEWNET | NEWNS | signal.SIGCHLD
-    _python.PyOS_BeforeFork()
-    child = int(_python_libc.syscall(number_of_clone(), flags, 0, 0, 0, 0))
+    clone = seccomp.number_of_clone()
+    _places_below("/tmp")
+    seccomp.get_ready()
+    _before_fork()
+    child = int(_syscall(clone, flags, 0, 0, 0, 0))
     if child == 0:
-        _python.PyOS_AfterFork_Child()
+        _after_in_child()
         return 0
     number = ctypes.get_errno()
-    _python.PyOS_AfterFork_Parent()
+    _after_in_parent()
     if child < 0:
         raise OSError(number, f"clone: {os.strerror(number)}")
     return child
@@ -55,13 +55,13 @@ def fork_into_namespaces() -> int:
 
 def close_in(limits: Limits) -> None:
     """Put up the walls, in the first process of the new namespaces. Raises OSError."""
-    Path("/proc/self/setgroups").write_text("deny")
-    Path("/proc/self/uid_map").write_text(f"{_USER} {_USER} 1")
-    Path("/proc/self/gid_map").write_text(f"{_GROUP} {_GROUP} 1")
+    _write("/proc/self/setgroups", "deny")
+    _write("/proc/self/uid_map", f"{_USER} {_USER} 1")
+    _write("/proc/self/gid_map", f"{_GROUP} {_GROUP} 1")
     mapped = mapped_bytes()
     plain = _NOSUID | _NODEV
     size = f"size={limits.disk_bytes},nr_inodes=10000,mode=700"
-    below = _mounted_below("/tmp")
+    below = [(Path(place), os.open(place, os.O_PATH)) for place in _places_below("/tmp")]
     for place in ("/tmp", "/dev/shm"):
         _mount("tmpfs", place, plain, size)
     for shown, descriptor in below:
@@ -79,14 +79,14 @@ def close_in(limits: Limits) -> None:
     _checked(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
     # The guard, outside, reads how much memory is in use; that takes a process that is dumpable.
     _checked(_libc.prctl(_PR_SET_DUMPABLE, 1, 0, 0, 0), "dumpable")
-    refuse_system_calls()
+    seccomp.refuse_system_calls()
 
 
-def _mounted_below(folder: str) -> list[tuple[Path, int]]:
+@cache
+def _places_below(folder: str) -> list[str]:
     """What bubblewrap shows below a folder, such as packages of an environment in /tmp."""
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    places = sorted({line.split()[4] for line in lines if line.split()[4].startswith(folder + "/")})
-    return [(Path(place), os.open(place, os.O_PATH)) for place in places]
+    return sorted({line.split()[4] for line in lines if line.split()[4].startswith(folder + "/")})
 
 
 def _show_again(place: Path, descriptor: int) -> None:
@@ -109,7 +109,7 @@ def _bound_processes(count: int) -> None:
     root's processes, whatever user they are inside. The kernel's least bound is 301.
     """
     with contextlib.suppress(OSError):
-        Path("/proc/sys/kernel/pid_max").write_text(str(max(count, 301)))
+        _write("/proc/sys/kernel/pid_max", str(max(count, 301)))
 
 
 def _set_limits(limits: Limits, mapped: int) -> None:
@@ -123,6 +123,14 @@ def _set_limits(limits: Limits, mapped: int) -> None:
         resource.RLIMIT_CORE: 0,
     }.items():
         resource.setrlimit(kind, (bound, bound))
+
+
+def _write(path: str, text: str) -> None:
+    file = os.open(path, os.O_WRONLY)
+    try:
+        os.write(file, text.encode())
+    finally:
+        os.close(file)
 
 
 def _mount(kind: str, place: str, flags: int, options: str) -> None:

@@ -5,6 +5,7 @@ import datetime
 import os
 import sys
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,7 @@ def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:
     return bool(found) and any(score is not None or not needs for score, needs in found)
 
 
+@lru_cache(maxsize=64)  # asked for when a submission is read, and when its marks are written
 def timestamp_of(content: bytes | None) -> tuple[datetime.datetime | None, str]:
     """The time in a timestamp.txt, and "" or why there is none."""
     if not content or not content.strip():
@@ -79,7 +81,10 @@ class Writer:
 
     def __init__(self, gradebook: Gradebook, config: Config) -> None:
         self.db = gradebook.db
+        self.db().expire_on_commit = False  # what is read once is kept, below, for all submissions
         self.gradebook = gradebook
+        self.assignments: dict[str, Assignment] = {}
+        self.students: dict[str, Student] = {}
         try:
             self.penalties = AssignLatePenalties(config=config)
             self.penalties.init_plugin()
@@ -111,11 +116,8 @@ class Writer:
         self.db.commit()
 
     def _submission(self, student: str, assignment: str) -> SubmittedAssignment:
-        found = self.gradebook.find_assignment(assignment)
-        if (learner := self.db.get(Student, student)) is None:
-            learner = Student(id=student)
-            self.db.add(learner)
-            self.db.flush()
+        found = self._assignment(assignment)
+        learner = self._student(student)
         submission = (
             self.db.query(SubmittedAssignment)
             .filter_by(assignment_id=found.id, student_id=student)
@@ -132,6 +134,20 @@ class Writer:
                 Comment(cell=cell, notebook=ours)
         self.db.add(submission)
         return submission
+
+    def _assignment(self, name: str) -> Assignment:
+        if name not in self.assignments:
+            self.assignments[name] = self.gradebook.find_assignment(name)
+        return self.assignments[name]
+
+    def _student(self, name: str) -> Student:
+        if name not in self.students:
+            student = self.db.get(Student, name)
+            if student is None:
+                student = Student(id=name)
+                self.db.add(student)
+            self.students[name] = student
+        return self.students[name]
 
     def _penalize(self, submission: SubmittedAssignment) -> None:
         self.db.flush()

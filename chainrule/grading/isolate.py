@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 _PR_SET_PDEATHSIG = 1
+# Looked up here, once: in a fork, what is touched first is copied first.
+_prctl = ctypes.CDLL(None).prctl
 
 
 def in_fork(function: Callable[[], Any], place: str, seconds: float) -> Any:
@@ -77,7 +79,11 @@ def bound_memory(size: int) -> None:
 
 def mapped_bytes() -> int:
     """How much this process has mapped."""
-    return int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    statm = os.open("/proc/self/statm", os.O_RDONLY)
+    try:
+        return int(os.read(statm, 100).split()[0]) * resource.getpagesize()
+    finally:
+        os.close(statm)
 
 
 def be_silent() -> None:
@@ -90,4 +96,4 @@ def be_silent() -> None:
 
 def end_with_parent() -> None:
     """Have the kernel end this process when the one that started it ends."""
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)

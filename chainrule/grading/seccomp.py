@@ -8,6 +8,7 @@ import ctypes
 import os
 import platform
 import struct
+from functools import cache
 
 # Their numbers on x86_64, on aarch64.
 _REFUSED = {
@@ -38,6 +39,7 @@ _REFUSED = {
 # Index into the above, the kernel's name for the machine in a filter, the number of clone.
 _MACHINES = {"x86_64": (0, 0xC000003E, 56), "aarch64": (1, 0xC00000B7, 220)}
 _CLONE3 = 435
+_libc = ctypes.CDLL(None, use_errno=True)
 # Flags of clone, each for a new namespace.
 NEWNS, NEWIPC, NEWUSER, NEWPID = 0x20000, 0x8000000, 0x10000000, 0x20000000
 NEWNET, NEWCGROUP, NEWUTS = 0x40000000, 0x2000000, 0x4000000
@@ -58,14 +60,23 @@ def number_of_clone() -> int:
     return _MACHINES[platform.machine()][2]
 
 
+def get_ready() -> None:
+    """Do ahead what forks would each do again."""
+    _code()
+
+
 def refuse_system_calls() -> None:
     """From here on, in this process. Needs no_new_privs. Raises OSError."""
-    code = b"".join(struct.pack("<HBBI", *line) for line in _program(platform.machine()))
+    code = _code()
     buffer = ctypes.create_string_buffer(code)
     filled = struct.pack("HxxxxxxP", len(code) // 8, ctypes.addressof(buffer))
-    libc = ctypes.CDLL(None, use_errno=True)
-    if libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, filled, 0, 0) != 0:
+    if _libc.prctl(_PR_SET_SECCOMP, _MODE_FILTER, filled, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), f"seccomp: {os.strerror(ctypes.get_errno())}")
+
+
+@cache
+def _code() -> bytes:
+    return b"".join(struct.pack("<HBBI", *line) for line in _program(platform.machine()))
 
 
 def _program(machine: str) -> list[tuple[int, int, int, int]]:

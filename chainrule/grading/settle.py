@@ -4,12 +4,27 @@ A fork copies the tables of all pages, here of some 150 MB, and its end takes th
 huge pages that takes half of the time.
 """
 
+import contextlib
 import ctypes
 import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 _HUGE = 2 * 1024 * 1024
 _MADV_COLLAPSE = 25  # since Linux 6.1; an older kernel refuses, and nothing is different
+
+
+@contextlib.contextmanager
+def importing() -> Iterator[None]:
+    """Import what stays: meanwhile no garbage is looked for among it, nor later on."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 def settle() -> None:

@@ -6,19 +6,26 @@ The learner process and the trusted one each have one. Nothing is written to dis
 import builtins
 import contextlib
 import linecache
-import random
+import os
+import re
 import signal
 import sys
 import traceback
 from typing import Any
 
+from IPython.core.autocall import IPyAutocall
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.macro import Macro
 from traitlets import Type
 from traitlets.config import Config
 
 from .outputs import NOTHING, Outputs, Stream
+
+# Signs and prompts of IPython; some are Python too, which the tokenizer then finds out.
+_OF_IPYTHON = re.compile(r"[%!?]|>>>|\.\.\.:|In \[|^\s*[,;/]|\A\s|\A\Z|[\r\f\v]", re.M)
+_FIRST_WORD = re.compile(r"[^\W\d]\w*")
 
 
 class OutOfTime(BaseException):
@@ -70,7 +77,7 @@ class KeepingShell(InteractiveShell):
     displayhook_class = Type(KeepingHook)
     display_pub_class = Type(KeepingPublisher)
     outputs: Outputs
-    transformed: dict[str, str]
+    usual_transformations: list[Any]
     history_manager: Any
 
     def run(self, source: str) -> tuple[list[dict[str, Any]], BaseException | None]:
@@ -95,12 +102,27 @@ class KeepingShell(InteractiveShell):
         self.init_user_ns()
 
     def transform_cell(self, raw_cell: str) -> str:
-        """As IPython does it; a cell that a rehearsal has run need not be tokenized again."""
-        if raw_cell.count("\n") == 0:  # IPython looks at the names there are
-            return str(super().transform_cell(raw_cell))
-        if raw_cell not in self.transformed:
-            self.transformed[raw_cell] = super().transform_cell(raw_cell)
-        return self.transformed[raw_cell]
+        """As IPython does it, with a tokenizer; text that has nothing of IPython's own stays."""
+        if self._is_plain(raw_cell):
+            return raw_cell if raw_cell.endswith("\n") else raw_cell + "\n"
+        return str(super().transform_cell(raw_cell))
+
+    def _is_plain(self, raw_cell: str) -> bool:
+        """Whether it is the same after IPython's transformations; in doubt it is not plain."""
+        if _OF_IPYTHON.search(raw_cell) or self._transformations() != self.usual_transformations:
+            return False
+        if len(raw_cell.splitlines()) > 1:
+            return True
+        # In a single line, a first word can be a magic without its sign, or call itself.
+        word = _FIRST_WORD.match(raw_cell)
+        if word is None or self.autocall or self.find_line_magic(word.group()):
+            return False
+        return not isinstance(self.user_ns.get(word.group()), (IPyAutocall, Macro))
+
+    def _transformations(self) -> list[Any]:
+        manager = self.input_transformer_manager
+        steps = [*manager.cleanup_transforms, *manager.line_transforms, *manager.token_transformers]
+        return [*steps, *self.input_transformers_post]
 
     def should_run_async(self, raw_cell: str, **rest: Any) -> bool:
         """As IPython does it, which compiles the whole cell to find out."""
@@ -150,7 +172,7 @@ def new_shell(output_bytes: int, namespace: dict[str, Any] | None = None) -> Kee
     config.InteractiveShell.ast_node_interactivity = "last_expr"
     shell = KeepingShell.instance(config=config, user_ns=namespace)
     shell.outputs = Outputs(output_bytes)
-    shell.transformed = {}
+    shell.usual_transformations = shell._transformations()
     builtins.input = _no_input  # type: ignore[assignment]
     return shell
 
@@ -171,10 +193,10 @@ def _short_traceback(value: Any, frames: Any) -> list[str]:
 
 
 def fresh_randomness() -> None:
-    """Forks of one process would all draw the same numbers."""
-    random.seed()
+    """Forks would all draw the same numbers; Python's own `random` sees to that itself."""
     if "numpy" in sys.modules:
-        sys.modules["numpy"].random.seed()
+        # Without a seed NumPy gathers one itself, by way of a SeedSequence: that takes longer.
+        sys.modules["numpy"].random.seed(int.from_bytes(os.urandom(4), "little"))
     if "torch" in sys.modules:
         sys.modules["torch"].default_generator.seed()
 

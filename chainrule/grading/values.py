@@ -64,7 +64,9 @@ class Encoder:
             raise CannotCross(f"a value nested more than {DEPTH} deep")
         if id(value) in self.known:
             return {"known": self.known[id(value)]}
-        if kind is tuple or not (isinstance(value, _MUTABLE) or is_tensor(value)):
+        if kind not in _MUTABLE and (
+            kind is tuple or not (isinstance(value, _MUTABLE) or is_tensor(value))
+        ):
             return self._encode(value, kind, depth + 1)
         if id(value) in self.written:  # whole: what holds itself is nested too deep
             return {"same": self.written[id(value)]}
@@ -177,6 +179,8 @@ class Decoder:
             raise Malformed("not a value")
         ((kind, body),) = code.items()
         match kind:
+            case "array":
+                return self._array(*body)
             case "dict":
                 pairs = ((k, v) for k, v in body)
                 return self._filled(
@@ -206,8 +210,6 @@ class Decoder:
                 return Ellipsis
             case "scalar":
                 return self._scalar(*body)
-            case "array":
-                return self._array(*body)
             case "tensor":
                 return self._tensor(*body)
             case "exception":

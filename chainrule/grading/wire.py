@@ -16,6 +16,8 @@ Buffers = list[bytes]
 Answer = tuple[Message, Buffers]
 
 _PARTS = 100_000
+# What holds itself is found by the encoder of values, so JSON need not look for it.
+_to_json = json.JSONEncoder(separators=(",", ":"), check_circular=False).encode
 _CHUNK = 1 << 16  # larger ones are mapped and unmapped each time
 
 
@@ -34,7 +36,7 @@ class Wire:
         self, message: Message, buffers: Buffers | None = None, deadline: float | None = None
     ) -> None:
         """Write one message. Raises Closed, TimeoutError, or CannotCross when it is too large."""
-        parts = [json.dumps(message, separators=(",", ":")).encode(), *(buffers or [])]
+        parts = [_to_json(message).encode(), *(buffers or [])]
         if sum(map(len, parts)) > MESSAGE_BYTES or len(parts) >= _PARTS:
             raise CannotCross(f"more than {MESSAGE_BYTES >> 20} MiB")
         head = struct.pack(f"<I{len(parts)}I", len(parts), *map(len, parts))
@@ -46,17 +48,21 @@ class Wire:
 
     def receive(self, deadline: float | None = None) -> tuple[Any, Buffers]:
         """Read one message of bounded size. Raises Closed, Malformed or TimeoutError."""
-        (count,) = struct.unpack("<I", self._exactly(4, deadline))
+        self._fill(4, deadline)
+        (count,) = struct.unpack_from("<I", self.read)
         if not 0 < count < _PARTS:
             raise Malformed("no message")
-        lengths = struct.unpack(f"<{count}I", self._exactly(4 * count, deadline))
+        start = 4 + 4 * count
+        self._fill(start, deadline)
+        lengths = struct.unpack_from(f"<{count}I", self.read, 4)
         if sum(lengths) > MESSAGE_BYTES:
             raise Malformed(f"a message of more than {MESSAGE_BYTES >> 20} MiB")
-        whole = self._exactly(sum(lengths), deadline)
-        parts, start = [], 0
+        self._fill(start + sum(lengths), deadline)
+        parts = []
         for length in lengths:
-            parts.append(whole[start : start + length])
+            parts.append(bytes(self.read[start : start + length]))
             start += length
+        del self.read[:start]
         try:
             return json.loads(parts[0]), parts[1:]
         except (ValueError, RecursionError):
@@ -73,7 +79,8 @@ class Wire:
             raise TimeoutError
         self.channel.settimeout(seconds)
 
-    def _exactly(self, count: int, deadline: float | None) -> bytes:
+    def _fill(self, count: int, deadline: float | None) -> None:
+        """Read until so many bytes are there."""
         while len(self.read) < count:
             self._wait_until(deadline)
             try:
@@ -83,6 +90,3 @@ class Wire:
             if not chunk:
                 raise Closed
             self.read += chunk
-        wanted = bytes(memoryview(self.read)[:count])
-        del self.read[:count]
-        return wanted

@@ -15,7 +15,7 @@ from .confine import close_in, fork_into_namespaces
 from .guard import Guard, say
 from .isolate import end_with_parent
 from .limits import Limits
-from .settle import settle, use_huge_pages
+from .settle import importing, settle, use_huge_pages
 
 _MESSAGE_BYTES = 1 << 22
 
@@ -101,9 +101,10 @@ def _warmer(descriptor: int, limits: Limits) -> socket.socket:
 
 def warm(imports: list[str]) -> None:
     """Run these import statements; a notebook that needs one that fails will say so itself."""
-    for statement in imports:
-        with contextlib.suppress(Exception):
-            exec(statement, {})
+    with importing():
+        for statement in imports:
+            with contextlib.suppress(Exception):
+                exec(statement, {})
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 
