@@ -5,7 +5,6 @@ import datetime
 import os
 import sys
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +18,6 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
-from nbgrader.utils import parse_utc
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -60,17 +58,6 @@ def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:
     )
     found = grades.all()
     return bool(found) and any(score is not None or not needs for score, needs in found)
-
-
-@lru_cache(maxsize=64)  # asked for when a submission is read, and when its marks are written
-def timestamp_of(content: bytes | None) -> tuple[datetime.datetime | None, str]:
-    """The time in a timestamp.txt, and "" or why there is none."""
-    if not content or not content.strip():
-        return None, ""
-    try:
-        return parse_utc(content.decode().strip()), ""
-    except (ValueError, OverflowError, UnicodeDecodeError, TypeError):
-        return None, "timestamp.txt holds no time that can be read: graded as not late."
 
 
 class Writer:

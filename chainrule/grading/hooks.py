@@ -26,7 +26,7 @@ from nbgrader.preprocessors import SaveAutoGrades
 from traitlets import Bool
 from traitlets.config import Config
 
-from . import gradebook, records
+from . import gradebook, records, timestamp
 from .assess import not_graded
 from .course import Course, limits_in
 from .jobs import Jobs
@@ -60,6 +60,7 @@ class _CopiesFiles(BaseConverter):  # type: ignore[misc]
         ignore, most = list(self.coursedir.ignore), course.limits.submission_bytes
         found = read_submission(course.root, source, ignore, most)
         leave_out_what_clashes(found, course.master_files(assignment_id))
+        timestamp.leave_out_if_unreadable(found)
         for name, content in found.files.items():
             path = place / name
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -79,9 +80,11 @@ class SafeAutograde(Autograde, _CopiesFiles):  # type: ignore[misc]
         return bool(super().init_destination(assignment_id, student_id))
 
     def _timestamp(self, folder: str) -> datetime.datetime | None:
-        path = Path(folder, "timestamp.txt")
-        regular = path.is_file() and not path.is_symlink()
-        when, fault = gradebook.timestamp_of(path.read_bytes() if regular else None)
+        path, content = Path(folder, timestamp.NAME), None
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                content = file.read(timestamp.MOST_BYTES + 1)
+        when, fault = timestamp.read(content)
         if fault:
             self.log.warning("%s: %s", folder, fault)
         return when

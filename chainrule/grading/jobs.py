@@ -9,7 +9,7 @@ from typing import Any
 
 from nbgrader.api import Gradebook
 
-from . import gradebook, records
+from . import gradebook, records, timestamp
 from .course import Course
 from .errors import CourseError, NotReleased
 from .plan import plan_assignment
@@ -74,9 +74,7 @@ class Jobs:
         found = self.read(student, assignment)
         notebooks = [f"{name}.ipynb" for name in self.plans[assignment]["notebooks"]]
         leave_out_what_clashes(found, [*self.plans[assignment]["files"], *notebooks])
-        _, fault = gradebook.timestamp_of(found.files.get("timestamp.txt"))
-        if fault:
-            found.findings.append(records.finding("timestamp", fault))
+        timestamp.leave_out_if_unreadable(found)
         for name in sorted(set(found.notebooks) - set(self.plans[assignment]["notebooks"])):
             message = f"{name}.ipynb is not of the assignment: it was not graded."
             found.findings.append(records.finding("unknown", message))

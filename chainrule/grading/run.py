@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import autograded, gradebook, records
+from . import autograded, gradebook, records, timestamp
 from .assess import not_graded
 from .course import Course, open_course
 from .errors import CourseError
@@ -178,7 +178,7 @@ class Keeper:
                 contents[f"{name}.ipynb"] = notebook["text"].encode("utf-8", "replace")
             place = self.course.autograded(graded["student"], graded["assignment"])
             staged.append((autograded.stage(place, contents, self.permissions), place))
-            when, _ = gradebook.timestamp_of(submission.files.get("timestamp.txt"))
+            when, _ = timestamp.read(submission.files.get(timestamp.NAME))
             self.writer.write(graded, when)
         self.writer.commit()
         for new, place in staged:

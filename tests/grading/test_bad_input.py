@@ -84,7 +84,9 @@ def course(tmp_path_factory):
     (root / "submitted" / "dangling").symlink_to("nobody")
     (root / "submitted" / "nothing" / "ps1").mkdir(parents=True)
     courses.submit(root, "zzz", courses.fill(**attacks.RIGHT))
-    return {one.student: one for one in grade(root)}
+    graded = {one.student: one for one in grade(root)}
+    assert not (root / "autograded" / "odd timestamp" / "ps1" / "timestamp.txt").exists()
+    return graded
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -87,6 +87,8 @@ def test_what_nbgrader_itself_stumbles_over(released, put):
         assert points(released, student) == [2.0, 1.0]
     autograded = released / "autograded" / student / "ps1"
     assert (autograded / "own.txt").read_text() == "mine"
+    # As nbgrader's feedback reads it, for which a time that is none ends all.
+    assert buttons(released).coursedir.get_existing_timestamp(str(autograded)) is None
     kept = [path for path in autograded.rglob("*") if path.is_file()]
     assert not any(b"for nobody" in path.read_bytes() for path in kept)
 
