@@ -43,8 +43,10 @@ def read_notebook(content: bytes) -> list[dict[str, Any]]:
         raise Unreadable("The file is not text in UTF-8.") from None
     except RecursionError:
         raise Unreadable("The file is nested too deep.") from None
-    except ValueError as error:
+    except json.JSONDecodeError as error:
         raise Unreadable(f"The file is not JSON ({error}).") from None
+    except ValueError:  # Python reads no integer of more than 4300 digits
+        raise Unreadable("The file holds a number of thousands of digits.") from None
     if not isinstance(notebook, dict):
         raise Unreadable("The file is JSON, but not a notebook.")
     version = notebook.get("nbformat")

@@ -58,7 +58,7 @@ UNREADABLE = {
     "a list": (replaced(b"[1, 2]"), "not a notebook"),
     "a number": (replaced(b"3"), "not a notebook"),
     "nested deep": (replaced(b"[" * 100_000), "nested too deep"),
-    "a huge number": (replaced(b'{"nbformat": ' + b"9" * 5000 + b"}"), "not JSON"),
+    "a huge number": (replaced(b'{"nbformat": ' + b"9" * 5000 + b"}"), "thousands of digits"),
     "format 5": (changed(nbformat=5), "notebook format 5"),
     "format of text": (changed(nbformat="four"), "notebook format 'four'"),
     "no cells": (changed(cells=None), "no cells"),
