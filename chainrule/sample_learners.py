@@ -61,7 +61,7 @@ def _deal(hands: int, rng: random.Random) -> list[list[Slip]]:
     dealt: list[list[Slip]] = [[] for _ in range(hands)]
     for exercise in exercises() if hands else ():
         cards = _cards(exercise)
-        for turn in range(max(len(cards), hands)):
+        for turn in range(max(len(cards), hands) if cards else 0):
             card = cards[turn] if turn < len(cards) else rng.choice(cards)
             # A function holds one mistake; the next hand that has none there takes the card.
             for hand in dealt[turn % hands :] + dealt[: turn % hands]:
@@ -113,7 +113,7 @@ def _two_mistakes(learner: Learner, rng: random.Random) -> None:
         by_question: dict[str, list[Slip]] = {}
         for card in _cards(exercise):
             by_question.setdefault(card.question, []).append(card)
-        for name in rng.sample(sorted(by_question), 2):
+        for name in rng.sample(sorted(by_question), min(2, len(by_question))):
             learner.slip(rng.choice(by_question[name]))
 
 

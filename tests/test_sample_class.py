@@ -6,6 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
+from chainrule import sample_learners
 from chainrule.cli import main
 from chainrule.mistakes import CATALOGUE, SAME_AT_ONE
 from chainrule.questions import QUESTIONS, exercises
@@ -53,6 +54,18 @@ def test_every_mistake_is_made_by_one_of_24(course):
     assert [learner.name[4:] for learner in made[: len(KINDS)]] == list(KINDS)
     seen = {mistake for learner in made for mistake in learner.mistakes.values()}
     assert seen == set(CATALOGUE) - SAME_AT_ONE
+
+
+def test_an_exercise_may_have_a_single_function(course, monkeypatch):
+    kept = ("single_layer.softmax", "multi_layer.backward_relu", "update_step.sgd_step")
+    monkeypatch.setattr(sample_learners, "QUESTIONS", {name: QUESTIONS[name] for name in kept})
+    (two_mistakes,) = (one for one in sample_class(course) if one.name.endswith("two-mistakes"))
+    assert set(two_mistakes.mistakes) == set(kept)
+
+
+def test_an_exercise_may_have_no_mistake_at_all(course, monkeypatch):
+    monkeypatch.setattr(sample_learners, "_marked", lambda question: iter(()))
+    assert not any(learner.mistakes for learner in sample_class(course, learners=10))
 
 
 def test_every_submission_is_a_valid_notebook_with_the_answers_in_it(course):

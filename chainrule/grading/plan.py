@@ -74,7 +74,9 @@ def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dic
     for name in sorted(released) if written else released:
         edited.append(name)
         cells.append(_known_cell(released[name], notebook, {}, ""))
-    if edited:
+    if not path.is_file():
+        warnings.append(f"{path} is missing: its questions are graded as released.")
+    elif edited:
         warnings.append(
             f"{path.name} was edited after its release ({', '.join(map(str, edited[:5]))}): graded "
             "as released. nbgrader generate_assignment --force releases the new version."
