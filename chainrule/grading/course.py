@@ -50,9 +50,10 @@ class Course:
             step, "(?P<student>[^/]*)", "(?P<assignment>[^/]*)", escape=True
         )
         pairs = set()
-        for path in self.root.glob(shape):
+        # As nbgrader looks for them: a hidden folder is found by its name only.
+        for path in (self.root / name for name in glob.glob(shape, root_dir=self.root)):
             match = re.fullmatch(pattern, str(path))
-            if match and not path.name.startswith(".") and (path.is_dir() or path.is_symlink()):
+            if match and (path.is_dir() or path.is_symlink()):
                 pairs.add((match["student"], match["assignment"]))
         return sorted(pairs)
 

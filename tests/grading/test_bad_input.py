@@ -81,12 +81,19 @@ def course(tmp_path_factory):
     (odd / "timestamp.txt").write_text("the day before yesterday")
     foreign = attacks.both(courses.fill(**attacks.RIGHT), attacks.foreign_kernel)
     courses.submit(root, "foreign kernel", foreign)
+    for hidden in (".ipynb_checkpoints/ps1", "zzz/.ipynb_checkpoints"):
+        (root / "submitted" / hidden).mkdir(parents=True)
     (root / "submitted" / "dangling").symlink_to("nobody")
     (root / "submitted" / "nothing" / "ps1").mkdir(parents=True)
     courses.submit(root, "zzz", courses.fill(**attacks.RIGHT))
     graded = {one.student: one for one in grade(root)}
     assert not (root / "autograded" / "odd timestamp" / "ps1" / "timestamp.txt").exists()
     return graded
+
+
+def test_hidden_folders_are_no_submissions(course):
+    assert not any(name.startswith(".") for name in course)
+    assert {one.assignment for one in course.values()} == {"ps1"}
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
