@@ -1,8 +1,8 @@
 """The learner process's answers to what the other side asks for; see `learner`."""
 
 import base64
-import os
 import types
+from pathlib import Path
 from typing import Any
 
 from chainrule import flags
@@ -35,10 +35,9 @@ class Answers:
 
     def files(self, message: Message, buffers: Buffers) -> Answer:
         for path, number in message["files"].items():
-            if "/" in path:
-                os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "wb") as file:
-                file.write(buffers[number])
+            place = Path(path)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(buffers[number])
         return {"done": True}, []
 
     def run(self, message: Message, buffers: Buffers) -> Answer:

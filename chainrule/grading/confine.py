@@ -39,7 +39,7 @@ def fork_into_namespaces() -> int:
     """
     flags = NEWUSER | NEWPID | NEWIPC | NEWNET | NEWNS | signal.SIGCHLD
     clone = seccomp.number_of_clone()
-    _places_below("/tmp")
+    _places_below("/tmp")  # kept, as the filter is: no fork has to work them out again
     seccomp.get_ready()
     _before_fork()
     child = int(_syscall(clone, flags, 0, 0, 0, 0))
@@ -126,6 +126,7 @@ def _set_limits(limits: Limits, mapped: int) -> None:
 
 
 def _write(path: str, text: str) -> None:
+    """Without more of Python than this: each learner process does it anew."""
     file = os.open(path, os.O_WRONLY)
     try:
         os.write(file, text.encode())

@@ -16,13 +16,12 @@ _MADV_COLLAPSE = 25  # since Linux 6.1; an older kernel refuses, and nothing is 
 
 @contextlib.contextmanager
 def importing() -> Iterator[None]:
-    """Import what stays: meanwhile no garbage is looked for among it, nor later on."""
+    """Import what stays: meanwhile no garbage is looked for among it, which takes long."""
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
         if enabled:
             gc.enable()
 

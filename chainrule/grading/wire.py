@@ -59,9 +59,10 @@ class Wire:
             raise Malformed(f"a message of more than {MESSAGE_BYTES >> 20} MiB")
         self._fill(start + sum(lengths), deadline)
         parts = []
-        for length in lengths:
-            parts.append(bytes(self.read[start : start + length]))
-            start += length
+        with memoryview(self.read) as read:
+            for length in lengths:
+                parts.append(bytes(read[start : start + length]))
+                start += length
         del self.read[:start]
         try:
             return json.loads(parts[0]), parts[1:]

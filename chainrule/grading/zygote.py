@@ -5,6 +5,7 @@ learner process itself, and a line on which it says how that process has ended.
 """
 
 import contextlib
+import gc
 import json
 import os
 import socket
@@ -105,6 +106,7 @@ def warm(imports: list[str]) -> None:
         for statement in imports:
             with contextlib.suppress(Exception):
                 exec(statement, {})
+        gc.freeze()  # a collection in a fork would write to all of it, and so copy it
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
 
