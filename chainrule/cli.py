@@ -116,6 +116,11 @@ def add_grade(commands: Commands) -> None:
     )
     parser.add_argument("--force", action="store_true", help="grade again what has a result")
     parser.add_argument("--unsafe", action="store_true", help="without a sandbox; results say so")
+    parser.add_argument(
+        "--despite-faults",
+        action="store_true",
+        help="also where the instructor's own answers fail a test, which is then for a person",
+    )
     parser.set_defaults(run=run_grade)
 
 

@@ -29,18 +29,20 @@ def grade(
     jobs: int | None = None,
     force: bool = False,
     unsafe: bool = False,
+    despite_faults: bool = True,
     **options: Any,
 ) -> "list[Graded]":
     """Grade what is new in `submitted/`, and write it where nbgrader does.
 
     assignment, student: only this one. jobs: submissions at a time, as many as cores by default; 0
     uses no pool (the sandbox stays). force: grade again what has a result. unsafe: where no sandbox
-    can be had, grade without one; each result says so. options: `executor`, of the interface of
-    concurrent.futures, in place of local workers; `watch(done, of)` and `say(line)`, called on
-    progress and for warnings; fields of `Limits`.
+    can be had, grade without one; each result says so. despite_faults: where the instructor's own
+    answers do not pass a test, grade all the same; what fails there is for a person. options:
+    `executor`, of the interface of concurrent.futures, in place of local workers;
+    `watch(done, of)` and `say(line)`, called on progress and for warnings; fields of `Limits`.
 
     Returns the results, by assignment and student.
-    Raises CourseError (no such course), NoSandbox.
+    Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox.
     """
     from .settle import importing
     from .worker import Nursery
@@ -50,4 +52,6 @@ def grade(
             from .run import grade_course
 
         course = Path(course_dir)
-        return grade_course(course, nursery, assignment, student, jobs, force, unsafe, **options)
+        return grade_course(
+            course, nursery, assignment, student, jobs, force, unsafe, despite_faults, **options
+        )

@@ -11,7 +11,7 @@ from . import raised, values
 from .calls import call
 from .exchange import Exchange
 from .limits import Limits
-from .outputs import KINDS
+from .outputs import KINDS, as_points
 from .shell import KeepingShell
 from .wire import Answer, Buffers, Message, Wire
 
@@ -43,7 +43,8 @@ class Answers:
     def run(self, message: Message, buffers: Buffers) -> Answer:
         outputs, error = self.shell.run(message["source"])
         told = [_images_as_text(output) for output in outputs]
-        return {"outputs": told, "error": error and raised.describe(error)}, []
+        value = as_points(self.shell.outputs.value)
+        return {"outputs": told, "error": error and raised.describe(error), "value": value}, []
 
     def get(self, message: Message, buffers: Buffers) -> Answer:
         name = message["name"]

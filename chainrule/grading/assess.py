@@ -10,22 +10,33 @@ from . import autograded, records, verdict
 from .isolate import bound_memory, folder, in_fork
 from .limits import Limits
 from .notebook import run_notebook
-from .rebuild import Unreadable, read_notebook, rebuild
+from .rebuild import BOTH, TEST, Unreadable, read_notebook, rebuild
 from .sandbox import Start
 from .shell import KeepingShell, fresh_randomness
+from .together import run_together
+from .trouble import Machinery
 
-_TRIES = 4
-_Ran = Callable[[dict[str, Any], list[dict[str, Any]]], dict[str, Any]]
+_TRIES = 4  # of a notebook, where nobody else tries again
+_Ran = Callable[[dict[str, Any], list[dict[str, Any]], dict[str, verdict.Model]], dict[str, Any]]
 
 
 def assess(job: dict[str, Any], start: Start, shell: KeepingShell) -> dict[str, Any]:
-    """Grade a job, as `worker.grade_submission` describes it. start: starts a learner process."""
+    """Grade a job, as `worker.grade_submission` describes it. start: starts a learner process.
+
+    Raises Machinery where a process of ours ended; in a job's last try the cell in which it did so
+    is for a person instead.
+    """
     limits = Limits(**job["setup"]["limits"])
     master = {path: base64.b64decode(text) for path, text in job["plan"]["files"].items()}
     files = {path: base64.b64decode(text) for path, text in job["files"].items()} | master
+    last = bool(job.get("last_try"))
 
-    def run(plan: dict[str, Any], cells: list[dict[str, Any]]) -> dict[str, Any]:
-        return _run(start, shell, plan, cells, files, master, limits)
+    def run(
+        plan: dict[str, Any], cells: list[dict[str, Any]], models: dict[str, verdict.Model]
+    ) -> dict[str, Any]:
+        if job.get("together"):
+            return run_together(start, plan, cells, files, limits)
+        return _run(start, shell, plan, cells, files, master, limits, models, last)
 
     graded = {}
     for name, plan in job["plan"]["notebooks"].items():
@@ -81,7 +92,11 @@ def _grade_notebook(
     findings += changed
     if submitted is None:
         return cells, verdict.unmarked(plan["cells"], fault, reason), {}
-    ran = run(plan, cells)
+    models = {
+        grade_id: verdict.Model(**model)
+        for grade_id, model in job.get("models", {}).get(name, {}).items()
+    }
+    ran = run(plan, cells, models)
     findings += ran["findings"]
     results = {result["grade_id"]: result for result in ran["results"]}
     for cell in cells:
@@ -91,8 +106,7 @@ def _grade_notebook(
         if known["task"] or known["solution"] or known["cell_type"] != "code":
             result = verdict.by_hand(known, cell["answered"])
         else:
-            why = ran["lost"].get(known["grade_id"], "the test could not be run")
-            result = records.result(known["grade_id"], 0.0, known["points"], records.CRASHED, why)
+            raise Machinery(f"the test {known['grade_id']} came to no result")
         results[known["grade_id"]] = result | {"flags": cell["flags"]}
     return cells, list(results.values()), {int(k): v for k, v in ran["outputs"].items()}
 
@@ -128,27 +142,41 @@ def _run(
     files: dict[str, bytes],
     master: dict[str, bytes],
     limits: Limits,
+    models: dict[str, verdict.Model],
+    last: bool,
 ) -> dict[str, Any]:
-    """Run a notebook in a fork; where that ends, again without the cell that ended it."""
-    skip: set[int] = set()
-    lost: dict[str, str] = {}
+    """Run a notebook in a fork.
+
+    Where that ends, nothing is left out and tried again here: it is the machinery's, or a test's
+    that does not survive what it was given. Only in the last try the trusted cell that was running
+    is given up, with all that needs it. Raises Machinery.
+    """
+    given_up: dict[int, str] = {}
     here = mmap.mmap(-1, 4)
 
     def run() -> dict[str, Any]:
         bound_memory(limits.memory_bytes)
         fresh_randomness()
         shell.outputs.limit = limits.output_bytes
-        return run_notebook(shell, plan, cells, files, start, limits, skip, here)
+        try:
+            return run_notebook(shell, plan, cells, files, start, limits, models, given_up, here)
+        except Machinery as machinery:
+            return {"machinery": machinery.reason}
 
     seconds = limits.notebook_seconds + limits.cell_seconds + 10
-    for _ in range(_TRIES):
+    while True:
         with folder(master) as place:
             ran = in_fork(run, place, seconds)
-        if isinstance(ran, dict):
-            return ran | {"lost": lost}
+        if isinstance(ran, dict) and "machinery" not in ran:
+            return ran
         (number,) = struct.unpack("<I", here[:4])
-        skip.add(number)
         known = cells[number]["known"] if number < len(cells) else None
-        if known is not None:
-            lost[known["grade_id"]] = "the process in which the test ran ended, or never came back"
-    return {"outputs": {}, "results": [], "findings": [], "lost": lost}
+        where = known["grade_id"] if known is not None else "a cell of the learner's"
+        if isinstance(ran, dict):
+            reason = ran["machinery"]
+        else:
+            reason = f"the process of the tests ended, or never came back, in {where}"
+        trusted = known is not None and cells[number]["kind"] in (BOTH, TEST)
+        if not last or not trusted or number in given_up or len(given_up) >= _TRIES:
+            raise Machinery(reason)
+        given_up[number] = reason

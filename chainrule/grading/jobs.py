@@ -3,8 +3,9 @@
 import base64
 import hashlib
 import json
+import sys
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from nbgrader.api import Gradebook
@@ -12,6 +13,7 @@ from nbgrader.api import Gradebook
 from . import gradebook, records, timestamp
 from .course import Course
 from .errors import CourseError, NotReleased
+from .models import Fault, Grade, Models, job_of, missing_modules, try_out
 from .plan import plan_assignment
 from .submission import Submission, leave_out_what_clashes, read_submission
 
@@ -33,9 +35,10 @@ class Jobs:
         confined: bool,
         say: Callable[[str], None],
     ) -> None:
-        self.course = course
+        self.course, self.say = course, say
         self.plans: dict[str, dict[str, Any]] = {}
         self.digests: dict[str, str] = {}
+        self.models: dict[str, Models] = {}
         self._rehearsed: set[str] = set()
         directory = course.directory
         for name in assignments:
@@ -48,6 +51,8 @@ class Jobs:
                 continue
             for warning in plan["warnings"]:
                 say(warning)
+            if missing := missing_modules(plan, source):
+                say(f"{name} imports {', '.join(missing)}, not installed in {sys.prefix}.")
             self.plans[name] = plan | {"files": _coded(course.master_files(name))}
             text = json.dumps(self.plans[name], sort_keys=True)
             self.digests[name] = hashlib.sha256(text.encode()).hexdigest()
@@ -78,19 +83,38 @@ class Jobs:
         for name in sorted(set(found.notebooks) - set(self.plans[assignment]["notebooks"])):
             message = f"{name}.ipynb is not of the assignment: it was not graded."
             found.findings.append(records.finding("unknown", message))
-        job = {
+        job = self._without_submission(assignment) | {
             "student": student,
-            "assignment": assignment,
-            "plan": self.plans[assignment],
-            "plan_digest": self.digests[assignment],
-            "rehearse": assignment in self._rehearsed,
             "digest": found.digest,
             "findings": found.findings,
             "notebooks": _coded(found.notebooks),
             "files": _coded(found.files),
-            "setup": self.setup,
         }
         return job, found
+
+    def _without_submission(self, assignment: str) -> dict[str, Any]:
+        return {
+            "assignment": assignment,
+            "plan": self.plans[assignment],
+            "plan_digest": self.digests[assignment],
+            "rehearse": assignment in self._rehearsed,
+            "models": self.models.get(assignment, {}),
+            "digest": "",
+            "setup": self.setup,
+        }
+
+    def try_models(self, assignments: Iterable[str], grade: Grade) -> list[Fault]:
+        """Grade the instructor's own answers first; returns the tests that they do not pass.
+
+        grade: as for `models.try_out`.
+        """
+        jobs = []
+        for name in assignments:
+            source = self.course.place(self.course.directory.source_directory, ".", name)
+            jobs.append(job_of(self._without_submission(name), source))
+        found, faults = try_out([job for job in jobs if job is not None], grade)
+        self.models |= found
+        return faults
 
     def read(self, student: str, assignment: str) -> Submission:
         course = self.course

@@ -4,13 +4,15 @@ Nothing that this process says is trusted. It answers one request at a time:
 
     {"do": "probe", ...}                           {"faults": [...]}
     {"do": "files", "files": {path: buffer}}       {"done": true}
-    {"do": "run", "source": "..."}                 {"outputs": [...], "error": [name, text] | null}
+    {"do": "run", "source": "..."}                 {"outputs": [...], "error": ..., "value": ...}
     {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}
     {"do": "set", "name": "f", "value": ...}       {"done": true}
     {"do": "delete", "name": "f"}                  {"done": true} | {"missing": true}
     {"do": "call", "function": 3, "calls": [...]}  {"answers": [{"value": ...} | {"raised": ...}]}
     {"do": "describe", "function": 3}              {"source": "...", "reads": {...}}
 
+What a cell gives: its outputs, its error ([built-in type, text, type] or null), and the number that
+its last expression is, or null.
 Each call is its arguments, and how many of the message's buffers are its own; so is each answer.
 During a call it may itself ask {"call": 7, "args": ...} for a function that the test passed in.
 """

@@ -1,47 +1,78 @@
-"""The names that a test sees: its own, the instructor's imports, the learner's over the wall."""
+"""The names that a test sees: the instructor's own, and the learner's over the wall."""
 
 import builtins
 import contextlib
 import importlib
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 from .remote import Learner
+from .scope import Binding, Scope
 from .values import CannotCross
 
 
 class TestNames(dict[str, Any]):
     """The globals of the trusted cells.
 
-    A name is looked up among the trusted cells' own, among what the instructor's notebook imports
-    by that name, among the builtins, and then in the learner process; a name that the instructor's
-    own answer binds, `sum` say, comes from there before the builtins.
-
-    binds, reads: names that the instructor's cells outside of tests bind or read. Only these does
-    a test's assignment take to the learner process: never a test's own `expected`.
-    imports: name -> the import statement of the instructor's cells that binds it.
+    The dict itself holds what trusted cells have bound. Any other name is looked up where the plan
+    says (`scope`): imported here, among the builtins, or in the learner process. What a test
+    assigns stays here; functions of the notebook that read it get a copy over there.
     """
 
     __test__ = False  # not a test case for pytest
 
-    def __init__(
-        self, learner: Learner, binds: set[str], reads: set[str], imports: dict[str, str]
-    ) -> None:
+    def __init__(self, learner: Learner, scope: Scope) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
-        self.learner, self.binds, self.imports = learner, binds, imports
-        self.crosses = binds | reads
-        self.crossing = False  # only while a test runs
+        self.learner, self.scope = learner, scope
+        self.crossing = False  # only while a cell runs that may ask the learner process
+        self.telling = False  # only while a test runs
         self.asked: set[str] = set()  # the learner's names that the running cell has looked up
         self.missing: set[str] = set()
+        self.unfinished: dict[str, str] = {}  # name -> the trusted cell that did not come so far
+        self.starred: dict[str, dict[str, Any]] = {}  # statement -> what it imports
+
+    def reach(self, grade_id: str) -> None:
+        """The next cell is this one: what cells before it have bound since is not ours any more."""
+        for name in self.scope.reach(grade_id):
+            self.pop(name, None)
+            self.unfinished.pop(name, None)
+
+    def ended(self, cell: dict[str, Any], whole: bool) -> None:
+        """A trusted cell has ended; `whole` if it ran to its end."""
+        for name in (*cell["names"]["binds"], *cell["names"]["imports"]):
+            if whole or dict.__contains__(self, name):
+                self.unfinished.pop(name, None)
+            else:
+                self.unfinished[name] = cell["grade_id"]
 
     def __missing__(self, name: str) -> Any:
-        if name in self.imports:
-            bound: dict[str, Any] = {}
-            exec(self.imports[name], bound)
-            super().__setitem__(name, bound[name])
-            return bound[name]
-        if not self._is_learners(name):
+        binding = self.scope.bound.get(name)
+        for star in reversed(self.scope.stars):
+            if binding is None or binding.at < star.at:
+                found = self._star(star.statement)
+                if name in found:
+                    return found[name]
+        if name in self.unfinished:
+            cell = self.unfinished[name]
+            self.learner.unfinished(f"`{name}` is of the cell {cell}, which did not run to its end")
+        if binding is not None and binding.whose == "import":
+            value = _imported(binding.statement)[name]
+            super().__setitem__(name, value)
+            return value
+        if not self._is_learners(name, binding):
             raise KeyError(name)
+        return self._ask(name, binding)
+
+    def _is_learners(self, name: str, binding: Binding | None) -> bool:
+        if not self.crossing or name.startswith("__"):
+            return False
+        if binding is not None:
+            return binding.whose == "learner's"
+        free = not (hasattr(builtins, name) or name.startswith("_"))
+        return free and name not in self.scope.only_ours
+
+    def _ask(self, name: str, binding: Binding | None) -> Any:
         self.asked.add(name)
         try:
             value, module = self.learner.get(name)
@@ -50,38 +81,43 @@ class TestNames(dict[str, Any]):
             if hasattr(builtins, name):
                 return getattr(builtins, name)
             raise
-        return value if module is None else self._module(name, module)
+        return value if module is None else self._module(name, module, binding)
 
-    def _is_learners(self, name: str) -> bool:
-        if not self.crossing or name.startswith("__"):
-            return False
-        return name in self.binds or not (hasattr(builtins, name) or name.startswith("_"))
-
-    def _module(self, name: str, module: str) -> Any:
-        # A learner's name for a module is not followed: only the test's own word counts.
+    def _module(self, name: str, module: str, binding: Binding | None) -> Any:
+        # A learner's name for a module is not followed: only the instructor's own word counts.
+        if binding is not None and binding.statement:
+            value = _imported(binding.statement)[name]
+            if getattr(value, "__name__", None) == module:
+                return value
         if module == name and (name in sys.stdlib_module_names or name in sys.modules):
             return importlib.import_module(name)
         self.learner.needs_person(f"the test uses the learner's import of `{name}`")
 
+    def _star(self, statement: str) -> dict[str, Any]:
+        if statement not in self.starred:
+            self.starred[statement] = _imported(statement)
+        return self.starred[statement]
+
     def __setitem__(self, name: str, value: Any) -> None:
-        if self.crossing and name in self.crosses and not dict.__contains__(self, name):
+        super().__setitem__(name, value)
+        if self.telling and name in self.scope.read:
             with contextlib.suppress(CannotCross):
                 self.learner.set(name, value)
-                return
-        super().__setitem__(name, value)
 
     def __delitem__(self, name: str) -> None:
-        if dict.__contains__(self, name):
+        ours = dict.__contains__(self, name)
+        if ours:
             super().__delitem__(name)
-        elif self.crossing:
-            self.learner.delete(name)
-        else:
+        if self.telling and (not ours or name in self.scope.read):
+            with contextlib.suppress(*([KeyError] if ours else [])):
+                self.learner.delete(name)
+        elif not ours:
             raise KeyError(name)
 
     def __contains__(self, name: object) -> bool:
         if dict.__contains__(self, name):
             return True
-        if not (self.crossing and isinstance(name, str) and name in self.binds):
+        if not (self.crossing and isinstance(name, str) and name in self.scope.bound):
             return False
         try:
             self[name]
@@ -95,7 +131,13 @@ class TestNames(dict[str, Any]):
         except KeyError:
             return default
 
-    def forget(self, names: list[str]) -> None:
-        """A learner's cell has bound these: what trusted cells meant by them is over."""
-        for name in names:
-            self.pop(name, None)
+    def theirs_among(self, names: Iterable[str]) -> set[str]:
+        """Those that an answer is to bind."""
+        return self.scope.of_answers.intersection(names)
+
+
+def _imported(statement: str) -> dict[str, Any]:
+    bound: dict[str, Any] = {}
+    exec(statement, bound)
+    bound.pop("__builtins__", None)
+    return bound

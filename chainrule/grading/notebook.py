@@ -1,7 +1,7 @@
 """One notebook of one submission, run: the learner's cells there, the tests here."""
 
-import builtins
 import struct
+import time
 from typing import Any
 
 from chainrule import safe_html
@@ -13,8 +13,9 @@ from .outputs import KINDS, NOTHING
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
+from .scope import Scope
 from .shell import KeepingShell, OutOfTime, alarm
-from .trouble import Gone, NeedsPerson
+from .trouble import Gone, Machinery, NeedsPerson
 
 
 def run_notebook(
@@ -24,33 +25,25 @@ def run_notebook(
     files: dict[str, bytes],
     start: Start,
     limits: Limits,
-    skip: set[int],
+    models: dict[str, verdict.Model],
+    given_up: dict[int, str],
     here: Any,
 ) -> dict[str, Any]:
     """Run rebuilt cells: `{"outputs": {number: [...]}, "results": [...], "findings": [...]}`.
 
-    shell: of this process, which must have run no other notebook. skip: numbers of cells that
-    ended an earlier try; they are left out. here: bytes shared with the parent, for
-    the number of the running cell.
+    shell: of this process, which must have run no other notebook. models: what the instructor's
+    own answer gets, by test. given_up: numbers of trusted cells that ended the process of the tests
+    each time -> why; they and what depends on them are for a person. here: bytes shared with the
+    parent, for the number of the running cell. Raises Machinery.
     """
     learner = Learner(start, files, limits)
-    binds: set[str] = set()
-    reads: set[str] = set()
-    imports: dict[str, str] = {}
-    for cell in plan["cells"]:
-        if cell["kind"] != TEST:
-            binds.update(cell["names"]["binds"])
-            reads.update(cell["names"]["reads"])
-            imports |= cell["names"]["imports"]
-    binds -= {"_", "__", "___"}  # IPython's own, for the last results
-    names = TestNames(learner, binds, reads - set(dir(builtins)), imports)
+    names = TestNames(learner, Scope(plan["cells"]))
     shell.enter(names)
-    run = _Run(shell, learner, names, limits)
+    run = _Run(shell, learner, names, limits, models)
     try:
         for number, cell in enumerate(cells):
             here[:4] = struct.pack("<I", number)
-            if number not in skip:
-                run.cell(number, cell)
+            run.cell(number, cell, given_up.get(number, ""))
     finally:
         learner.process.close()
     return {"outputs": run.outputs, "results": run.results, "findings": run.findings}
@@ -58,33 +51,39 @@ def run_notebook(
 
 class _Run:
     def __init__(
-        self, shell: KeepingShell, learner: Learner, names: TestNames, limits: Limits
+        self,
+        shell: KeepingShell,
+        learner: Learner,
+        names: TestNames,
+        limits: Limits,
+        models: dict[str, verdict.Model],
     ) -> None:
         self.shell, self.learner, self.names, self.limits = shell, learner, names, limits
+        self.models = models
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.results: list[dict[str, Any]] = []
         self.findings: list[dict[str, str]] = []
-        self.dead: dict[str, str] = {}  # name -> verdict and reason of the cell that was to bind it
+        # name -> verdict and reason of the answer that was to bind it and never came back
+        self.dead: dict[str, tuple[str, str]] = {}
         self.unanswered: set[str] = set()
 
-    def cell(self, number: int, cell: dict[str, Any]) -> None:
+    def cell(self, number: int, cell: dict[str, Any], given_up: str) -> None:
         known = cell["known"]
+        if known is not None:
+            self.names.reach(known["grade_id"])
         if known is not None and known["solution"]:
             binds = set(known["names"]["binds"])
             self.unanswered = self.unanswered - binds | (set() if cell["answered"] else binds)
         if cell["kind"] == LEARNER:
             self.outputs[number] = self._learners(cell)
         elif cell["kind"] == BOTH:
-            theirs = self._learners(cell)
-            ours, error, _ = self._trusted(cell["source"], crossing=False)
-            self.outputs[number] = theirs if error is not None else ours
+            self.outputs[number] = self._locked(cell, given_up)
         elif cell["kind"] == TEST:
-            self.outputs[number] = self._test(cell)
+            self.outputs[number] = self._test(cell, given_up)
 
     def _learners(self, cell: dict[str, Any]) -> list[dict[str, Any]]:
         self.learner.process.begin()
         binds = cell["known"]["names"]["binds"] if cell["known"] else []
-        self.names.forget(binds)
         try:
             outputs, _ = self.learner.run(cell["source"], cell["known"] is not None)
         except Gone as gone:
@@ -92,7 +91,7 @@ class _Run:
                 f"the cell {cell['known']['grade_id']}" if cell["known"] else "a cell of their own"
             )
             reason = f"{which}: {gone.reason}"
-            self.dead |= dict.fromkeys(binds, f"{gone.verdict}: {reason}")
+            self.dead |= dict.fromkeys(binds, (gone.verdict, reason))
             self.findings.append(records.finding("limit", f"{gone.verdict}: {reason}"))
             return [_error(gone.verdict, gone.reason)]
         except NeedsPerson as person:
@@ -101,31 +100,77 @@ class _Run:
             self.dead.pop(name, None)
         return clean(outputs, self.limits.output_bytes)
 
-    def _test(self, cell: dict[str, Any]) -> list[dict[str, Any]]:
+    def _locked(self, cell: dict[str, Any], given_up: str) -> list[dict[str, Any]]:
+        """A cell that runs on both sides: what it binds there is a learner's, here it is ours."""
+        theirs = self._learners(cell)
+        known = cell["known"]
+        if given_up:
+            self.names.ended(known, whole=False)
+            return theirs
         self.learner.process.begin()
-        outputs, error, value = self._trusted(cell["source"], crossing=True)
-        if isinstance(error, OutOfTime):
-            late = Gone(records.TIME_OUT, f"the test took {self.limits.cell_seconds:g} s")
-            self.learner.process.trouble.insert(0, late)
-        asked = self.names.asked & self.names.binds
-        blamed = next((self.dead[n] for n in sorted(self.names.missing) if n in self.dead), "")
-        attempted = not asked or not asked <= self.unanswered
-        trouble = self.learner.process.trouble
-        result = verdict.judge(cell["known"], outputs, error, value, trouble, blamed, attempted)
+        # It may call answers; they are asked once more where a test needs what comes of it.
+        asks = self.names.scope.looks_up_later([*known["names"]["binds"]])
+        ours, error, _ = self._trusted(cell["source"], crossing=asks, telling=False)
+        self._no_machinery()
+        self.names.ended(known, whole=error is None)
+        return theirs if error is not None else ours
+
+    def _test(self, cell: dict[str, Any], given_up: str) -> list[dict[str, Any]]:
+        known, process = cell["known"], self.learner.process
+        model = self.models.get(known["grade_id"])
+        if given_up:
+            self.names.ended(known, whole=False)
+            result = records.result(
+                known["grade_id"], 0.0, known["points"], records.NEEDS_PERSON, given_up
+            )
+            self.results.append(result | {"flags": cell["flags"]})
+            return []
+        process.begin()
+        began = time.monotonic()
+        outputs, error, value = self._trusted(cell["source"], crossing=True, telling=True)
+        self._no_machinery()
+        wanted = self.names.theirs_among(known["names"]["looks_up"])
+        ending = verdict.Ending(
+            outputs=outputs,
+            error=error,
+            value=value,
+            trouble=process.trouble,
+            asked=self.learner.asked,
+            answered=self._answered(self.names.theirs_among(self.names.asked) or wanted),
+            blamed=next((self.dead[n] for n in sorted(self.names.missing) if n in self.dead), None),
+            waited=process.waited,
+            seconds=round(time.monotonic() - began, 1),
+        )
+        self.names.ended(known, whole=error is None and not process.trouble)
+        result = verdict.judge(known, ending, model)
         result["flags"] = cell["flags"]
         self.results.append(result)
         return outputs
 
-    def _trusted(self, source: str, crossing: bool) -> tuple[list[Any], BaseException | None, Any]:
-        self.names.asked, self.names.missing = set(), set()
-        self.names.crossing = crossing
+    def _answered(self, names: set[str]) -> bool:
+        return not names or not names <= self.unanswered
+
+    def _trusted(
+        self, source: str, crossing: bool, telling: bool
+    ) -> tuple[list[Any], BaseException | None, Any]:
+        self.names.asked, self.names.missing, self.learner.asked = set(), set(), False
+        self.names.crossing, self.names.telling = crossing, telling
+        self.learner.iterates = "StopIteration" in source
         try:
             with alarm(self.limits.cell_seconds + 1):
                 outputs, error = self.shell.run(source)
+        except OutOfTime as late:  # rung where IPython does not catch it
+            outputs, error = self.shell.outputs.finish(), late
         finally:
-            self.names.crossing = False
+            self.names.crossing = self.names.telling = False
         value = self.shell.outputs.value
         return outputs, error, None if value is NOTHING else value
+
+    def _no_machinery(self) -> None:
+        """A test can hide an exception, but not that it came."""
+        for trouble in self.learner.process.trouble:
+            if isinstance(trouble, Machinery):
+                raise trouble
 
 
 def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:

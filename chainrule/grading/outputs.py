@@ -1,6 +1,8 @@
 """What a cell puts out, as notebook outputs of bounded size."""
 
 import io
+import math
+import numbers
 from typing import Any
 
 NOTHING = object()
@@ -70,3 +72,13 @@ class Stream(io.TextIOBase):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
         self.outputs.stream(self.name, text)
         return len(text)
+
+
+def as_points(value: Any) -> float | None:
+    """The number that a test ended in; None for anything else, which gives all the points."""
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return math.inf

@@ -8,6 +8,7 @@ import ast
 import copy
 import json
 import symtable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +144,23 @@ def _language(kernelspec: dict[str, Any]) -> str:
 
 
 def names_of(source: str) -> dict[str, Any]:
-    """A cell's global names, bound by assignment or import, or read; its import statements."""
-    found: dict[str, Any] = {"binds": [], "reads": [], "imports": {}, "uses": []}
+    """What a cell does to the global names.
+
+    binds: by assignment, `def` and the like, in functions too that declare them global. imports:
+    name -> the statement that imports it, in the cell itself. stars: its `from m import *`.
+    reads: what its functions look up among the globals. looks_up: the same, and what the cell
+    itself looks up. uses: its import statements, at any depth. needs: the packages that it imports
+    without a way out, should they be missing.
+    """
+    found: dict[str, Any] = {
+        "binds": [],
+        "reads": [],
+        "looks_up": [],
+        "imports": {},
+        "stars": [],
+        "uses": [],
+        "needs": [],
+    }
     try:
         text = TransformerManager().transform_cell(source)
         tree = ast.parse(text)
@@ -156,16 +172,29 @@ def names_of(source: str) -> dict[str, Any]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
     ]
+    found["needs"] = sorted(_needed(tree))
+    defined = set()
     for node in _top_level(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            defined.add(node.name)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
                 one = copy.copy(node)
                 one.names = [alias]
+                if alias.name == "*":
+                    found["stars"].append(ast.unparse(one))
+                    continue
                 bound = alias.asname or alias.name.partition(".")[0]
                 found["imports"][bound] = ast.unparse(one)
+    # A cell that imports a name and defines it as well means its own definition.
+    found["imports"] = {k: v for k, v in found["imports"].items() if k not in defined}
     assigned = {s.get_name() for s in table.get_symbols() if s.is_assigned()}
+    assigned |= _declared_global(table)
     found["binds"] = sorted(assigned - set(found["imports"]))
-    found["reads"] = sorted(_global_reads(table))
+    reads = _global_reads(table)
+    found["reads"] = sorted(reads)
+    looked_up = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
+    found["looks_up"] = sorted(reads | looked_up)
     return found
 
 
@@ -175,7 +204,7 @@ def _top_level(tree: ast.AST) -> list[ast.AST]:
     waiting = [tree]
     while waiting:
         for child in ast.iter_child_nodes(waiting.pop()):
-            if isinstance(child, (ast.stmt, ast.ExceptHandler)):
+            if isinstance(child, (ast.stmt, ast.ExceptHandler, ast.match_case)):
                 statements.append(child)
                 if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
                     waiting.append(child)
@@ -188,3 +217,31 @@ def _global_reads(table: symtable.SymbolTable) -> set[str]:
         reads |= {s.get_name() for s in child.get_symbols() if s.is_global() and s.is_referenced()}
         reads |= _global_reads(child)
     return reads
+
+
+def _declared_global(table: symtable.SymbolTable) -> set[str]:
+    """What functions of the cell bind among the globals."""
+    bound = set()
+    for child in table.get_children():
+        symbols = child.get_symbols()
+        bound |= {s.get_name() for s in symbols if s.is_declared_global() and s.is_assigned()}
+        bound |= _declared_global(child)
+    return bound
+
+
+def _needed(tree: ast.AST) -> set[str]:
+    """Packages that are imported, but in a `try` that goes on without them."""
+    if isinstance(tree, ast.Import):
+        return {alias.name.partition(".")[0] for alias in tree.names}
+    if isinstance(tree, ast.ImportFrom):
+        return {(tree.module or "").partition(".")[0]} if not tree.level else set()
+    nodes: Iterable[ast.AST] = ast.iter_child_nodes(tree)
+    if isinstance(tree, ast.Try) and any(map(_forgives, tree.handlers)):
+        nodes = [*tree.orelse, *tree.finalbody]
+    return {name for node in nodes for name in _needed(node)}
+
+
+def _forgives(handler: ast.ExceptHandler) -> bool:
+    caught = ast.unparse(handler.type) if handler.type is not None else ""
+    known = ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+    return not caught or any(name in caught for name in known)

@@ -14,7 +14,7 @@ from . import records
 from .guard import ending
 from .limits import Limits
 from .sandbox import Start
-from .trouble import Gone, NeedsPerson
+from .trouble import Gone, Machinery, NeedsPerson, Unfinished
 from .values import CannotCross, Malformed
 from .wire import Answer, Buffers, Closed, Message, Wire
 
@@ -41,11 +41,13 @@ class Process:
         self.wire: Wire | None = None
         self.line: socket.socket | None = None
         self.life = 0  # counts the processes: functions of an earlier one are gone
-        self.trouble: list[Gone | NeedsPerson] = []  # in this cell, also where a test hid it
+        self.trouble: list[Gone | NeedsPerson | Machinery] = []  # in this cell, also hidden ones
+        self.waited = 0.0  # seconds that this cell has spent in the learner's code
 
     def begin(self) -> None:
         """A cell begins; its time runs from now."""
         self.trouble = []
+        self.waited = 0.0
         self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
 
     def ask(self, message: Message, buffers: Buffers | None = None) -> Answer:
@@ -55,7 +57,11 @@ class Process:
         """
         if self.wire is None:
             self._restart()
-        return self._exchange(message, buffers)
+        began = time.monotonic()
+        try:
+            return self._exchange(message, buffers)
+        finally:
+            self.waited += time.monotonic() - began
 
     def mend(self, gone: Gone) -> None:
         """From now on, cells of the learner's own do not run again. Raises `gone` if that is so.
@@ -86,12 +92,16 @@ class Process:
         """Raises NeedsPerson."""
         self._raise(NeedsPerson(reason))
 
+    def unfinished(self, reason: str) -> NoReturn:
+        """Raises Unfinished."""
+        self._raise(Unfinished(reason))
+
     def refuse(self, answer: Message) -> None:
         """Raises NeedsPerson where the answer is that something cannot cross."""
         if "cannot" in answer:
             self.needs_person(f"the learner's code gave {answer['cannot']}, which cannot cross")
 
-    def _raise(self, trouble: Gone | NeedsPerson) -> NoReturn:
+    def _raise(self, trouble: Gone | NeedsPerson | Machinery) -> NoReturn:
         self.trouble.append(trouble)
         raise trouble
 

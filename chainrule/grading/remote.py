@@ -26,6 +26,8 @@ class Learner:
         self.process = Process(start, files, limits, self._called)
         self.described: dict[tuple[int, int], Message] = {}  # by the process's life, and handle
         self.ours: list[Any] = []
+        self.iterates = False  # whether the running cell speaks of StopIteration
+        self.asked = False  # whether the running cell came as far as anything of the learner's
 
     @property
     def life(self) -> int:
@@ -34,21 +36,36 @@ class Learner:
     def needs_person(self, reason: str) -> NoReturn:
         self.process.needs_person(reason)
 
+    def unfinished(self, reason: str) -> NoReturn:
+        self.process.unfinished(reason)
+
     def run(self, source: str, known: bool) -> tuple[list[Any], list[Any] | None]:
         """Run one cell; its outputs, and its error's type and text. Raises Gone.
 
         known: it is an answer or a cell of the instructor, no cell of the learner's own.
         """
+        outputs, error, _ = self._run(source)
+        self.process.ran.append((source, known))
+        return outputs, error
+
+    def run_valued(self, source: str) -> tuple[list[Any], list[Any] | None, float | None]:
+        """The same, and the number that the cell's last expression gives, if it is one."""
+        outputs, error, answer = self._run(source)
+        self.process.ran.append((source, True))
+        value = answer.get("value")
+        return outputs, error, value if type(value) in (int, float) else None
+
+    def _run(self, source: str) -> tuple[list[Any], list[Any] | None, Message]:
         self.described = {}
         answer, _ = self.process.ask({"do": "run", "source": source})
         outputs, error = answer.get("outputs"), answer.get("error")
         if not isinstance(outputs, list):
             self.process.lost(records.CRASHED, "it sent what is no output")
-        self.process.ran.append((source, known))
-        return outputs, error if isinstance(error, list) else None
+        return outputs, error if isinstance(error, list) else None, answer
 
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
+        self.asked = True
         request = {"do": "get", "name": name}
         try:
             answer, buffers = self.process.ask(request)
@@ -92,6 +109,7 @@ class Learner:
         What is returned gives, for each call, its result when called, or raises what it raised.
         Raises Gone, or NeedsPerson.
         """
+        self.asked = True
         encoders, calls, buffers = [], [], []
         for args, kwargs in given:
             encoder = values.Encoder(self._function)
@@ -186,9 +204,14 @@ class Learner:
 
     def _exception(self, told: Any) -> BaseException:
         try:
-            return exception(told)
+            error = exception(told)
         except (TypeError, ValueError):
             self.process.lost(records.CRASHED, "it sent what is no exception")
+        if isinstance(error, (StopIteration, StopAsyncIteration)) and not self.iterates:
+            # It would end a `zip`, a `map` or an `all` in the test, which then passes. In a
+            # generator Python itself makes a RuntimeError of it, for the same reason (PEP 479).
+            return exception(["RuntimeError", f"the function raised {told[0]}", told[2]])
+        return error
 
     def _called(self, request: Message, buffers: Buffers) -> Answer:
         """The learner's code calls a function that the test handed it."""

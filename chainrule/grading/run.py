@@ -4,7 +4,7 @@ import base64
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +16,7 @@ from .assess import not_graded
 from .course import Course, open_course
 from .errors import CourseError
 from .jobs import Jobs
+from .models import Grade
 from .pool import LocalPool
 from .submission import Submission
 from .worker import KEPT, Nursery, Worker, WorkerDied, grade_submission
@@ -58,6 +59,7 @@ def grade_course(
     jobs: int | None = None,
     force: bool = False,
     unsafe: bool = False,
+    despite_faults: bool = True,
     executor: Executor | None = None,
     watch: Callable[[int, int], None] = lambda done, of: None,
     say: Callable[[str], None] = lambda line: None,
@@ -88,31 +90,78 @@ def grade_course(
         keeper = Keeper(course, gradebook.Writer(book, course.config))
         workers = os.cpu_count() or 1 if jobs is None else max(jobs, 0)
         graded: list[Graded] = []
-        for batch in _results(maker, new, min(workers, len(new)), executor, nursery):
+        for batch in _results(
+            maker, new, min(workers, len(new)), executor, nursery, despite_faults
+        ):
             graded += keeper.keep(batch)
             watch(len(graded), len(new))
         return sorted(graded, key=lambda g: (g.assignment, g.student))
 
 
 def _results(
-    maker: Jobs, pairs: list[Pair], workers: int, executor: Executor | None, nursery: Nursery
+    maker: Jobs,
+    pairs: list[Pair],
+    workers: int,
+    executor: Executor | None,
+    nursery: Nursery,
+    despite: bool,
 ) -> Iterator[list[Done]]:
     """Grade these; yield results as they come, some at a time."""
     ahead = _AHEAD * max(workers, 1)
     if executor is not None:
+        _try_models(maker, pairs, partial(_each, executor, grade_submission), despite)
         yield from _handed_out(maker, pairs, executor, grade_submission, ahead)
     elif workers == 0:
         nursery.begin(maker.setup)
         worker = Worker(nursery)
+        _try_models(
+            maker,
+            pairs,
+            lambda jobs: [_unless_died(partial(worker.grade, job)) for job in jobs],
+            despite,
+        )
         for pair in pairs:
             job, submission = maker.make(*pair)
             yield [(_safely(partial(worker.grade, job), job), job, submission)]
     else:
         pool = LocalPool(workers, maker.setup, nursery, maker.ahead()[:KEPT])
         try:
+            _try_models(maker, pairs, partial(_each, pool, pool.grade), despite)
             yield from _handed_out(maker, pairs, pool, pool.grade, ahead)
         finally:
             pool.end()
+
+
+def _try_models(maker: Jobs, pairs: list[Pair], grade: Grade, despite: bool) -> None:
+    """Raises CourseError where the instructor's own answers are not given all points."""
+    faults = maker.try_models(dict.fromkeys(a for _, a in pairs), grade)
+    if not faults:
+        return
+    more = ", ".join(f"{fault.assignment} {fault.test}" for fault in faults[1:])
+    line = f"{faults[0]}{f'; also: {more}' if more else ''}."
+    if despite:
+        maker.say(f"{line} What fails there is for a person.")
+        return
+    raise CourseError(
+        f"Nothing was graded. {line} Mend the notebook and release it again;"
+        " --despite-faults grades all the same, and what fails there is for a person."
+    )
+
+
+def _each(
+    executor: Executor,
+    function: Callable[[dict[str, Any]], dict[str, Any]],
+    jobs: Sequence[dict[str, Any]],
+) -> list[dict[str, Any] | None]:
+    futures = [executor.submit(function, job) for job in jobs]
+    return [_unless_died(future.result) for future in futures]
+
+
+def _unless_died(result: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
+    try:
+        return result()
+    except WorkerDied:
+        return None
 
 
 def _handed_out(

@@ -13,6 +13,7 @@ from .rehearse import rehearse, threads
 from .sandbox import Sandbox, Start
 from .settle import settle
 from .shell import KeepingShell
+from .trouble import Machinery
 
 Stream = Any  # what socket.makefile gives for reading and writing
 
@@ -88,6 +89,9 @@ def _rehearsed(
 def serve(plan: dict[str, Any], stream: Stream, start: Start, shell: KeepingShell) -> None:
     """Grade the jobs that come in, one a line, and answer each with a line."""
     for line in stream:
-        graded = assess(json.loads(line) | {"plan": plan}, start, shell)
+        try:
+            graded = assess(json.loads(line) | {"plan": plan}, start, shell)
+        except Machinery as machinery:
+            graded = {"machinery": machinery.reason}
         stream.write(json.dumps(graded).encode() + b"\n")
         stream.flush()

@@ -127,6 +127,8 @@ class Server:
         if not answer:
             raise WorkerDied("the process that graded it ended")
         graded: dict[str, Any] = json.loads(answer)
+        if "machinery" in graded:
+            raise WorkerDied(graded["machinery"])
         return graded
 
     def close(self) -> None:

@@ -7,6 +7,7 @@ import math
 import numpy as np
 import pytest
 
+from chainrule.grading.outputs import as_points
 from chainrule.grading.records import (
     CRASHED,
     ERROR,
@@ -18,8 +19,9 @@ from chainrule.grading.records import (
     TIME_OUT,
     WRONG,
 )
-from chainrule.grading.trouble import Gone, NeedsPerson
-from chainrule.grading.verdict import as_points, by_hand, judge, unmarked
+from chainrule.grading.shell import OutOfTime
+from chainrule.grading.trouble import Gone, Machinery, NeedsPerson, Unfinished
+from chainrule.grading.verdict import Ending, Model, by_hand, judge, unmarked
 
 STDERR = {"output_type": "stream", "name": "stderr", "text": "oh"}
 STDOUT = {"output_type": "stream", "name": "stdout", "text": "fine"}
@@ -35,10 +37,10 @@ def of_the_learner(error, kind):
     return error
 
 
-def judged(error=None, value=None, outputs=(), trouble=(), blamed="", attempted=True):
+def judged(model=None, **ending):
     """Of a test worth 2 points: its points, verdict, and reason."""
     cell = {"grade_id": "test_mean", "points": 2.0}
-    result = judge(cell, list(outputs), error, value, list(trouble), blamed, attempted)
+    result = judge(cell, Ending(**ending), model)
     assert (result["grade_id"], result["max_points"]) == ("test_mean", 2.0)
     return result["points"], result["verdict"], result["reason"]
 
@@ -80,7 +82,23 @@ ERRORS = {
     "an error": (ZeroDivisionError("division"), (ERROR, "ZeroDivisionError: division")),
     "a missing name": (NameError("no mean"), (ERROR, "NameError: no mean")),
     "an exit": (SystemExit(0), (ERROR, "SystemExit: 0")),
-    "no memory": (MemoryError(), (MEMORY, "MemoryError")),
+    "no memory over there": (of_the_learner(MemoryError(), "MemoryError"), (MEMORY, "MemoryError")),
+    "no memory here": (
+        MemoryError(),
+        (NEEDS_PERSON, "the test itself wanted more memory than there is"),
+    ),
+    "a module that is missing here": (
+        ModuleNotFoundError("No module named 'x'"),
+        (NEEDS_PERSON, "the test itself cannot run here: ModuleNotFoundError: No module named 'x'"),
+    ),
+    "a module that is missing over there": (
+        of_the_learner(ModuleNotFoundError("No module named 'x'"), "ModuleNotFoundError"),
+        (ERROR, "ModuleNotFoundError: No module named 'x'"),
+    ),
+    "no Python": (
+        SyntaxError("invalid syntax"),
+        (NEEDS_PERSON, "the test itself cannot run here: SyntaxError: invalid syntax"),
+    ),
     "a learner's own kind": (
         of_the_learner(ValueError("x"), "Mine"),
         (ERROR, "Mine: x"),
@@ -134,10 +152,11 @@ TROUBLE = {
         {},
         {"value": 2.0},
         {"error": AssertionError()},
-        {"attempted": False},
-        {"blamed": "memory: x"},
+        {"answered": False},
+        {"asked": False},
+        {"blamed": (MEMORY, "x")},
     ],
-    ids=["nothing", "all points", "an assertion", "nothing attempted", "another to blame"],
+    ids=["nothing", "all points", "an assertion", "nothing written", "nothing asked", "another"],
 )
 def test_trouble_decides(name, made_of_it):
     trouble, (verdict, reason) = TROUBLE[name]
@@ -159,15 +178,22 @@ FAILED = {
 
 @pytest.mark.parametrize("name", FAILED)
 def test_an_answer_that_never_came_back_is_to_blame(name):
-    blamed = "time-out: the cell mean: it did not come back"
+    blamed = TIME_OUT, "the cell mean: it did not come back"
     wanted = (0.0, TIME_OUT, "the cell mean: it did not come back")
     assert judged(blamed=blamed, **FAILED[name]) == wanted
-    assert judged(blamed=blamed, attempted=False, **FAILED[name]) == wanted
+    assert judged(blamed=blamed, answered=False, **FAILED[name]) == wanted
 
 
 @pytest.mark.parametrize("name", FAILED)
 def test_what_was_never_written_was_not_attempted(name):
-    assert judged(attempted=False, **FAILED[name]) == (0.0, NOT_ATTEMPTED, "")
+    assert judged(answered=False, **FAILED[name]) == (0.0, NOT_ATTEMPTED, "")
+
+
+@pytest.mark.parametrize("name", FAILED)
+def test_a_failure_before_anything_of_the_learners_is_the_instructors(name):
+    points, verdict, reason = judged(asked=False, **FAILED[name])
+    assert (points, verdict) == (0.0, NEEDS_PERSON)
+    assert "before it came to anything of the learner's" in reason
 
 
 @pytest.mark.parametrize(
@@ -175,13 +201,69 @@ def test_what_was_never_written_was_not_attempted(name):
     [
         ({}, (2.0, PASSED, "")),
         ({"value": 0.5}, (0.5, PARTLY, "")),
-        ({"error": MemoryError()}, (0.0, MEMORY, "MemoryError")),
         ({"value": 3.0}, (0.0, NEEDS_PERSON, "the test gave 3 of 2 points")),
     ],
-    ids=["passed", "partly", "memory", "needs a person"],
+    ids=["passed", "partly", "needs a person"],
 )
 def test_other_verdicts_stay(ended, given):
-    assert judged(attempted=False, blamed="crashed: x", **ended) == given
+    assert judged(answered=False, asked=False, blamed=(CRASHED, "x"), **ended) == given
+
+
+# What the machinery did is no verdict, whatever the test made of it.
+
+
+@pytest.mark.parametrize("first", [[], [Gone(CRASHED, "x")], [NeedsPerson("a generator")]])
+@pytest.mark.parametrize("made_of_it", [{}, {"value": 2.0}, {"error": AssertionError()}])
+def test_what_the_machinery_did_is_no_verdict(first, made_of_it):
+    with pytest.raises(Machinery, match="the warm process ended"):
+        judged(trouble=[*first, Machinery("the warm process ended")], **made_of_it)
+
+
+@pytest.mark.parametrize(
+    ("waited", "verdict"),
+    [(5.0, TIME_OUT), (2.6, TIME_OUT), (2.4, NEEDS_PERSON), (0, NEEDS_PERSON)],
+)
+def test_a_late_test_is_the_learners_where_the_time_went_into_their_code(waited, verdict):
+    points, got, _ = judged(error=OutOfTime(), waited=waited, seconds=5.0)
+    assert (points, got) == (0.0, verdict)
+
+
+def test_what_an_unfinished_cell_was_to_define_is_for_a_person_unless_nothing_was_written():
+    trouble = [Unfinished("`near` is of the cell t, which did not run to its end")]
+    assert judged(trouble=trouble)[1] == NEEDS_PERSON
+    assert judged(trouble=trouble, answered=False) == (0.0, NOT_ATTEMPTED, "")
+
+
+# A test that the instructor's own answer does not pass takes no points from anybody.
+
+WRONG_TEST = Model(0.0, "SyntaxError: invalid syntax")
+HALF_TEST = Model(1.0, "partly")
+MORE_THAN_VALUES = Model(0.0, "the learner's code gave a Particle, which cannot cross", True)
+
+
+@pytest.mark.parametrize("name", FAILED)
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (WRONG_TEST, "the instructor's own answer does not pass this test: SyntaxError"),
+        (MORE_THAN_VALUES, "this test asks for more than plain values: the learner's code gave"),
+    ],
+)
+def test_a_test_that_the_model_fails_is_for_a_person(name, model, said):
+    points, verdict, reason = judged(model, **FAILED[name])
+    assert (points, verdict) == (0.0, NEEDS_PERSON) and reason.startswith(said)
+
+
+def test_points_that_the_model_does_not_get_either_are_for_a_person():
+    assert judged(HALF_TEST, value=0.5)[:2] == (0.5, NEEDS_PERSON)
+
+
+@pytest.mark.parametrize("model", [WRONG_TEST, HALF_TEST, MORE_THAN_VALUES])
+def test_what_was_seen_stays_whatever_the_model_gets(model):
+    assert judged(model) == (2.0, PASSED, "")
+    assert judged(model, trouble=[Gone(MEMORY, "2 GiB")]) == (0.0, MEMORY, "2 GiB")
+    assert judged(model, error=NameError(), blamed=(CRASHED, "x")) == (0.0, CRASHED, "x")
+    assert judged(model, error=NameError(), answered=False) == (0.0, NOT_ATTEMPTED, "")
 
 
 def test_a_reason_is_one_line_of_bounded_length():
@@ -192,8 +274,8 @@ def test_a_reason_is_one_line_of_bounded_length():
 
 def test_a_test_worth_nothing_passes():
     cell = {"grade_id": "check", "points": 0.0}
-    assert judge(cell, [], None, None, [], "", True)["verdict"] == PASSED
-    assert judge(cell, [], AssertionError(), None, [], "", True)["verdict"] == WRONG
+    assert judge(cell, Ending())["verdict"] == PASSED
+    assert judge(cell, Ending(error=AssertionError()))["verdict"] == WRONG
 
 
 @pytest.mark.parametrize("value", [decimal.Decimal(1), 1 + 0j, "1", None, np.datetime64("2026")])
