@@ -21,12 +21,15 @@ class Answers:
 
     def __init__(self, shell: KeepingShell, wire: Wire, limits: Limits) -> None:
         self.shell, self.limits = shell, limits
-        self.exchange = Exchange(wire)
+        self.exchange = Exchange(wire, self.to)
         self.names: dict[str, Any] = shell.user_ns
 
     def to(self, message: Message, buffers: Buffers) -> Answer:
-        answer: Answer = getattr(self, message["do"])(message, buffers)
-        return answer
+        try:
+            answer: Answer = getattr(self, message["do"])(message, buffers)
+            return answer
+        except values.CannotCross as error:
+            return {"cannot": str(error)}, []
 
     def probe(self, message: Message, buffers: Buffers) -> Answer:
         from .probe import faults

@@ -1,16 +1,21 @@
 """The functions that have crossed the wall, in both directions, as the learner process has them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from . import raised, values
-from .wire import Buffers, Wire
+from .wire import Answer, Buffers, Message, Wire
 
 
 class Exchange:
-    """ours: a number -> the learner's function; theirs: a number -> what stands for a test's."""
+    """ours: a number -> the learner's function; theirs: a number -> what stands for a test's.
 
-    def __init__(self, wire: Wire) -> None:
-        self.wire = wire
+    serve: answers a request that comes in while an answer is waited for: a test's function, called
+    by the learner's, may itself call the learner's.
+    """
+
+    def __init__(self, wire: Wire, serve: Callable[[Message, Buffers], Answer]) -> None:
+        self.wire, self.serve = wire, serve
         self.ours: list[Any] = []
         self.theirs: dict[int, Any] = {}
 
@@ -48,6 +53,9 @@ class Exchange:
             code = encoder.encode([args, kwargs])
             self.wire.send({"call": number, "args": code}, encoder.buffers)
             message, buffers = self.wire.receive()
+            while "do" in message:
+                self.wire.send(*self.serve(message, buffers))
+                message, buffers = self.wire.receive()
             decoder = self.decoder(buffers)
             if "raised" in message:
                 raise raised.exception(message["raised"])

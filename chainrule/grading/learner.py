@@ -59,11 +59,7 @@ def serve(channel: socket.socket, place: str, limits: Limits) -> None:
         except Closed:
             return
         try:
-            answer, out = answers.to(message, buffers)
-        except values.CannotCross as error:
-            answer, out = {"cannot": str(error)}, []
-        try:
-            wire.send(answer, out)
+            wire.send(*answers.to(message, buffers))
         except values.CannotCross as error:
             wire.send({"cannot": str(error)})
 

@@ -1,5 +1,6 @@
 """One notebook of one submission, run: the learner's cells there, the tests here."""
 
+import re
 import struct
 import time
 from typing import Any
@@ -16,6 +17,9 @@ from .sandbox import Start
 from .scope import Scope
 from .shell import KeepingShell, OutOfTime, alarm
 from .trouble import Gone, Machinery, NeedsPerson
+
+# A test that looks for the end of an iteration, and does not only let it happen.
+_CATCHES_THE_END = re.compile(r"(except|[Rr]aises|suppress)\b[^\n]*\bStop(Async)?Iteration")
 
 
 def run_notebook(
@@ -110,7 +114,7 @@ class _Run:
         self.learner.process.begin()
         # It may call answers; they are asked once more where a test needs what comes of it.
         asks = self.names.scope.looks_up_later([*known["names"]["binds"]])
-        ours, error, _ = self._trusted(cell["source"], crossing=asks, telling=False)
+        ours, error, _ = self._trusted(cell, crossing=asks, telling=False)
         self._no_machinery()
         self.names.ended(known, whole=error is None)
         return theirs if error is not None else ours
@@ -127,7 +131,7 @@ class _Run:
             return []
         process.begin()
         began = time.monotonic()
-        outputs, error, value = self._trusted(cell["source"], crossing=True, telling=True)
+        outputs, error, value = self._trusted(cell, crossing=True, telling=True)
         self._no_machinery()
         wanted = self.names.theirs_among(known["names"]["looks_up"])
         ending = verdict.Ending(
@@ -151,15 +155,16 @@ class _Run:
         return not names or not names <= self.unanswered
 
     def _trusted(
-        self, source: str, crossing: bool, telling: bool
+        self, cell: dict[str, Any], crossing: bool, telling: bool
     ) -> tuple[list[Any], BaseException | None, Any]:
         self.names.asked, self.names.missing, self.learner.asked = set(), set(), False
         self.names.crossing, self.names.telling = crossing, telling
-        self.learner.iterates = "StopIteration" in source
+        self.learner.iterates = bool(_CATCHES_THE_END.search(cell["source"]))
+        in_classes = cell["known"]["names"]["in_classes"]
         try:
-            with alarm(self.limits.cell_seconds + 1):
-                outputs, error = self.shell.run(source)
-        except OutOfTime as late:  # rung where IPython does not catch it
+            with alarm(self.limits.cell_seconds + 1), self.names.seen_in_classes(in_classes):
+                outputs, error = self.shell.run(cell["source"])
+        except (OutOfTime, Gone, NeedsPerson, Machinery) as late:  # where IPython catches nothing
             outputs, error = self.shell.outputs.finish(), late
         finally:
             self.names.crossing = self.names.telling = False

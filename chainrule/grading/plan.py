@@ -149,13 +149,14 @@ def names_of(source: str) -> dict[str, Any]:
     binds: by assignment, `def` and the like, in functions too that declare them global. imports:
     name -> the statement that imports it, in the cell itself. stars: its `from m import *`.
     reads: what its functions look up among the globals. looks_up: the same, and what the cell
-    itself looks up. uses: its import statements, at any depth. needs: the packages that it imports
+    itself looks up; in_classes: of these, what bodies of classes do. uses: its import statements, at any depth. needs: the packages that it imports
     without a way out, should they be missing.
     """
     found: dict[str, Any] = {
         "binds": [],
         "reads": [],
         "looks_up": [],
+        "in_classes": [],
         "imports": {},
         "stars": [],
         "uses": [],
@@ -195,6 +196,7 @@ def names_of(source: str) -> dict[str, Any]:
     found["reads"] = sorted(reads)
     looked_up = {s.get_name() for s in table.get_symbols() if s.is_referenced()}
     found["looks_up"] = sorted(reads | looked_up)
+    found["in_classes"] = sorted(_class_reads(table))
     return found
 
 
@@ -216,6 +218,17 @@ def _global_reads(table: symtable.SymbolTable) -> set[str]:
     for child in table.get_children():
         reads |= {s.get_name() for s in child.get_symbols() if s.is_global() and s.is_referenced()}
         reads |= _global_reads(child)
+    return reads
+
+
+def _class_reads(table: symtable.SymbolTable) -> set[str]:
+    """What bodies of classes look up themselves; CPython asks a dict for it, not its subclass."""
+    reads = set()
+    for child in table.get_children():
+        if child.get_type() == "class":
+            symbols = child.get_symbols()
+            reads |= {s.get_name() for s in symbols if s.is_global() and s.is_referenced()}
+        reads |= _class_reads(child)
     return reads
 
 

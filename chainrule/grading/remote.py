@@ -26,7 +26,7 @@ class Learner:
         self.process = Process(start, files, limits, self._called)
         self.described: dict[tuple[int, int], Message] = {}  # by the process's life, and handle
         self.ours: list[Any] = []
-        self.iterates = False  # whether the running cell speaks of StopIteration
+        self.iterates = False  # whether the running cell catches StopIteration
         self.asked = False  # whether the running cell came as far as anything of the learner's
 
     @property
