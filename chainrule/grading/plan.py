@@ -149,8 +149,8 @@ def names_of(source: str) -> dict[str, Any]:
     binds: by assignment, `def` and the like, in functions too that declare them global. imports:
     name -> the statement that imports it, in the cell itself. stars: its `from m import *`.
     reads: what its functions look up among the globals. looks_up: the same, and what the cell
-    itself looks up; in_classes: of these, what bodies of classes do. uses: its import statements, at any depth. needs: the packages that it imports
-    without a way out, should they be missing.
+    itself looks up; in_classes: of these, what bodies of classes do. uses: its import statements,
+    at any depth. needs: the packages that it imports without a way out, should they be missing.
     """
     found: dict[str, Any] = {
         "binds": [],

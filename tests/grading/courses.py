@@ -41,6 +41,11 @@ def gradebook_marks(root):
     return {row[:4]: (row[4], row[5], bool(row[6])) for row in rows}
 
 
+def solved(grade_id, solution):
+    """A code cell for the learner to fill in, with the instructor's own answer."""
+    return answer(grade_id, f"### BEGIN SOLUTION\n{solution}\n### END SOLUTION")
+
+
 def answer(grade_id, source):
     """A code cell for the learner to fill in."""
     return _cell(new_code_cell(source), grade_id, solution=True)
@@ -80,6 +85,20 @@ DOUBLE = [
 
 def make_course(root, notebooks, assignment="ps1", config=""):
     """Write source/ from {notebook name: cells}, and release it."""
+    write_source(root, notebooks, assignment, config)
+    release(root, assignment)
+    return root
+
+
+def make_assignments(root, assignments, config=""):
+    """The same with many assignments, {name: cells} of one notebook each, released at once."""
+    for name, cells in assignments.items():
+        write_source(root, {"nb": cells}, name, config)
+    release(root, "*")
+    return root
+
+
+def write_source(root, notebooks, assignment, config):
     folder = root / "source" / assignment
     folder.mkdir(parents=True)
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
@@ -89,8 +108,6 @@ def make_course(root, notebooks, assignment="ps1", config=""):
     (root / "nbgrader_config.py").write_text(
         f'c = get_config()\nc.CourseDirectory.course_id = "small"\n{config}\n'
     )
-    release(root, assignment)
-    return root
 
 
 def submit(root, student, edit=lambda notebook: None, assignment="ps1", name="nb"):
