@@ -64,7 +64,25 @@ def run_release(chosen: argparse.Namespace) -> int:
     if chosen.check:
         return say_what_is_stale("release", stale(chosen.course_dir), "make release")
     release(chosen.course_dir)
-    return 0
+    return try_own_answers(chosen.course_dir)
+
+
+def try_own_answers(course_dir: Path) -> int:
+    """Say which tests the instructor's own answers do not pass; return the exit status."""
+    from chainrule import grading
+    from chainrule.grading.errors import NoSandbox
+
+    def say(line: str) -> None:
+        print(line, file=sys.stderr)
+
+    try:
+        faults = grading.try_own_answers(course_dir, say=say)
+    except NoSandbox as error:
+        say(f"Released. Whether your own answers pass was not tried, without a sandbox: {error}")
+        return 0
+    for fault in faults:
+        say(f"{fault}.")
+    return 1 if faults else 0
 
 
 def say_what_is_stale(folder: str, old: Sequence[str], remedy: str) -> int:

@@ -250,7 +250,7 @@ def _needed(tree: ast.AST) -> set[str]:
         return {(tree.module or "").partition(".")[0]} if not tree.level else set()
     nodes: Iterable[ast.AST] = ast.iter_child_nodes(tree)
     if isinstance(tree, ast.Try) and any(map(_forgives, tree.handlers)):
-        nodes = [*tree.orelse, *tree.finalbody]
+        nodes = [*tree.handlers, *tree.orelse, *tree.finalbody]
     return {name for node in nodes for name in _needed(node)}
 
 

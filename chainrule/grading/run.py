@@ -16,7 +16,7 @@ from .assess import not_graded
 from .course import Course, open_course
 from .errors import CourseError
 from .jobs import Jobs
-from .models import Grade
+from .models import Fault, Grade
 from .pool import LocalPool
 from .submission import Submission
 from .worker import KEPT, Nursery, Worker, WorkerDied, grade_submission
@@ -96,6 +96,25 @@ def grade_course(
             graded += keeper.keep(batch)
             watch(len(graded), len(new))
         return sorted(graded, key=lambda g: (g.assignment, g.student))
+
+
+def try_course(
+    course_dir: Path,
+    nursery: Nursery,
+    say: Callable[[str], None] = lambda line: None,
+    **limits: Any,
+) -> list[Fault]:
+    """See `chainrule.grading.try_own_answers`."""
+    course = open_course(course_dir, **limits)
+    source = course.place(course.directory.source_directory, ".", "*").parent
+    names = sorted(path.name for path in source.glob("[!.]*") if path.is_dir())
+    with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
+        maker = Jobs(course, book, names, confined=True, say=say)
+    nursery.begin(maker.setup)
+    worker = Worker(nursery)
+    return maker.try_models(
+        maker.plans, lambda jobs: [_unless_died(partial(worker.grade, job)) for job in jobs]
+    )
 
 
 def _results(

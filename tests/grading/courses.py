@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -130,3 +131,8 @@ def fill(**answers):
                 cell.source = answers[grade_id]
 
     return edit
+
+
+def copy_of(root, place):
+    """A course of its own, with what is in another one."""
+    return Path(shutil.copytree(root, place / "course"))

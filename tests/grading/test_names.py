@@ -218,7 +218,10 @@ CASES = {
     ),
     "an answer in a cell of their own": (
         [DOUBLE, test("t", "assert double(3) == 6")],
-        {"right": (of_their_own(RIGHT, at=1), [1]), "wrong": (of_their_own(WRONG, at=1), [NOT_ATTEMPTED])},
+        {
+            "right": (of_their_own(RIGHT, at=1), [1]),
+            "wrong": (of_their_own(WRONG, at=1), [NOT_ATTEMPTED]),
+        },
     ),
     "a name that no cell binds": (
         [
@@ -232,13 +235,16 @@ CASES = {
     ),
     "a built-in that the answer is": (
         [
-            solved("s", "def sum(values):\n    total = 0\n    for v in values:\n        total += v\n"
-                        "    return total"),
+            solved(
+                "s",
+                "def sum(values):\n    total = 0\n    for v in values:\n        total += v\n"
+                "    return total",
+            ),
             test("t", "assert sum([1, 2]) == 3"),
         ],
         {
             "right": (
-                fill(s="def sum(values):\n    return len([0 for v in values for _ in range(v)])"),
+                fill(s="def sum(values):\n    return len([v for v in values for _ in range(v)])"),
                 [1],
             ),
             "wrong": (fill(s="def sum(values):\n    return 0"), [0]),
