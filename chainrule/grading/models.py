@@ -87,8 +87,8 @@ def try_out(jobs: Sequence[dict[str, Any]], grade: Grade) -> tuple[dict[str, Mod
 def _short(graded: dict[str, Any]) -> Iterable[tuple[str, dict[str, Any]]]:
     """The tests in which these answers do not get all points, with their notebooks."""
     for name, notebook in graded["notebooks"].items():
-        for result in notebook["results"]:
-            # An answer that stands in source/ as learners get it is no model of anything.
+        # An answer that stands in source/ as learners get it is no model of anything.
+        for result in notebook["results"] if notebook["answered"] else ():
             marked = result["points"] is not None and result["verdict"] != records.NOT_ATTEMPTED
             if marked and result["points"] < result["max_points"]:
                 yield name, result
