@@ -180,7 +180,8 @@ def test_so_many_files_are_read(folder):
     found = read(folder)
     assert len(found.files) == FILES
     assert said(found) == [
-        f"{FILES:05} is beyond the {FILES} files that are read: it was left out."
+        f"{FILES:05} and what follows it is beyond the {FILES} files that are read:"
+        " it was left out."
     ]
 
 
