@@ -1,4 +1,4 @@
-"""What a stranger's JSON costs is known before it is read, also where a course has set no limits."""
+"""What a stranger's JSON costs is known before it is read, whatever a course has set."""
 
 import resource
 import socket
