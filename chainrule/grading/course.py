@@ -73,6 +73,11 @@ class Course:
     def autograded(self, student: str, assignment: str) -> Path:
         return self.place(self.directory.autograded_directory, student, assignment)
 
+    def masters(self, assignment: str) -> list[str]:
+        """The paths of all the instructor's files of an assignment, notebooks too."""
+        source = self.place(self.directory.source_directory, ".", assignment)
+        return [*self.master_files(assignment), *(path.name for path in source.glob("*.ipynb"))]
+
     def master_files(self, assignment: str) -> dict[str, bytes]:
         """The instructor's files of an assignment that are no notebooks; learners' never win."""
         source = self.place(self.directory.source_directory, ".", assignment)

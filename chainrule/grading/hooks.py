@@ -57,7 +57,7 @@ class _CopiesFiles(BaseConverter):  # type: ignore[misc]
         course = Course(self.config, self.coursedir, limits_in(self.config))
         place = Path(self._format_dest(assignment_id, student_id))
         found = read_of_course(course, student_id, assignment_id)
-        leave_out_what_clashes(found, course.master_files(assignment_id))
+        leave_out_what_clashes(found, course.masters(assignment_id))
         timestamp.leave_out_if_unreadable(found)
         for name, content in found.files.items():
             path = place / name

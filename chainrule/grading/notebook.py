@@ -14,6 +14,7 @@ from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
 from .shell import KeepingShell, OutOfTime, alarm
+from .submission import SAID
 from .trouble import Gone, NeedsPerson
 
 
@@ -53,6 +54,9 @@ def run_notebook(
                 run.cell(number, cell)
     finally:
         learner.process.close()
+    for path, why in sorted(learner.process.left_out.items())[:SAID]:
+        words = f"{path} cannot be put into the working folder ({why}): it was left out."
+        run.findings.append(records.finding("file", words))
     return {"outputs": run.outputs, "results": run.results, "findings": run.findings}
 
 
