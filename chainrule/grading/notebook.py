@@ -4,12 +4,11 @@ import builtins
 import struct
 from typing import Any
 
-from chainrule import safe_html
-
 from . import records, verdict
+from .cleaned import Cleaner
 from .limits import Limits
 from .names import TestNames
-from .outputs import KINDS, NOTHING
+from .outputs import NOTHING
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
@@ -65,6 +64,7 @@ class _Run:
         self, shell: KeepingShell, learner: Learner, names: TestNames, limits: Limits
     ) -> None:
         self.shell, self.learner, self.names, self.limits = shell, learner, names, limits
+        self.cleaner = Cleaner(limits.output_bytes)
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.results: list[dict[str, Any]] = []
         self.findings: list[dict[str, str]] = []
@@ -103,7 +103,7 @@ class _Run:
             return [_error(records.NEEDS_PERSON, str(person))]
         for name in binds:
             self.dead.pop(name, None)
-        return clean(outputs, self.limits.output_bytes)
+        return self.cleaner.clean(outputs)
 
     def _test(self, cell: dict[str, Any]) -> list[dict[str, Any]]:
         self.learner.process.begin()
@@ -130,46 +130,6 @@ class _Run:
             self.names.crossing = False
         value = self.shell.outputs.value
         return outputs, error, None if value is NOTHING else value
-
-
-def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:
-    """A learner process's outputs, as far as they are what they should be.
-
-    Text, bitmaps, and HTML of which only what cannot run is kept.
-    """
-    kept: list[dict[str, Any]] = []
-    for output in outputs[:1000]:
-        kind = output.get("output_type") if isinstance(output, dict) else None
-        if kind == "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            whole = {"output_type": kind, "name": name, "text": _text(output.get("text"))}
-        elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-            data = {k: _text(output["data"][k]) for k in KINDS if k in output["data"]}
-            if "text/html" in data:
-                data["text/html"] = safe_html.clean(data["text/html"])
-            data = {kind: content for kind, content in data.items() if content}
-            if not data:
-                continue
-            whole = {"output_type": kind, "data": data, "metadata": {}}
-            if kind == "execute_result":
-                whole["execution_count"] = None
-        elif kind == "error":
-            frames = output.get("traceback")
-            lines = [_text(line) for line in frames[:200]] if isinstance(frames, list) else []
-            whole = {"output_type": kind, "ename": _text(output.get("ename"))}
-            whole |= {"evalue": _text(output.get("evalue")), "traceback": lines}
-        else:
-            continue
-        limit -= len(str(whole))
-        if limit < 0:
-            kept.append({"output_type": "stream", "name": "stdout", "text": "[cut]\n"})
-            break
-        kept.append(whole)
-    return kept
-
-
-def _text(value: Any) -> str:
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _error(name: str, reason: str) -> dict[str, Any]:
