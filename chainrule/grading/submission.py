@@ -21,6 +21,7 @@ DEPTH = 20
 NAME_BYTES = 1000  # of a path below the folder: it has to fit below autograded/ as well
 SAID = 20  # files that are named when they are left out
 
+_SHOWN = 200  # characters of a name
 _ENDING = ".ipynb"
 _FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -44,7 +45,8 @@ class Submission:
         """Say that a file was left out; of many, only that there are more."""
         said = sum(found["kind"] == "file" for found in self.findings)
         if said < SAID:
-            self.findings.append(records.finding("file", f"{name} {why}: it was left out."))
+            sentence = f"{records.plain(name, _SHOWN)} {why}: it was left out."
+            self.findings.append(records.finding("file", sentence))
         elif said == SAID:
             self.findings.append(records.finding("file", "More files were left out."))
 
