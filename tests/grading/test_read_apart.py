@@ -71,7 +71,7 @@ def test_what_swells_is_one_sentence(name):
 
 @pytest.mark.usefixtures("small_bounds")
 def test_a_process_that_dies_of_it_is_one_sentence(monkeypatch):
-    monkeypatch.setattr(module, "read_notebook", lambda content: os.abort())
+    monkeypatch.setattr(module, "read_notebook", lambda content: os._exit(1))
     with pytest.raises(Unreadable, match="to be read"):
         read_apart(notebook(cell("x" * 2000)))
 
