@@ -44,7 +44,20 @@ class Course:
     def pairs(
         self, step: str, assignment: str | None = None, student: str | None = None
     ) -> list[tuple[str, str]]:
-        """The (student, assignment) pairs with a folder in one of nbgrader's steps, sorted."""
+        """The (student, assignment) pairs with a folder in one of nbgrader's steps, sorted.
+
+        Without those of `nameless`.
+        """
+        return sorted(pair for pair in self._pairs(step, assignment, student) if _is_text(*pair))
+
+    def nameless(self) -> list[str]:
+        """Folders in submitted/ whose names no gradebook can hold: they are no text in UTF-8."""
+        found = self._pairs(self.directory.submitted_directory)
+        return sorted(ascii("/".join(pair)) for pair in found if not _is_text(*pair))
+
+    def _pairs(
+        self, step: str, assignment: str | None = None, student: str | None = None
+    ) -> set[tuple[str, str]]:
         shape = self.directory.format_path(step, "STUDENT", "ASSIGNMENT")
         shape = os.path.relpath(shape, self.root)  # the course's own folder may have any name
         asked = {"STUDENT": student, "ASSIGNMENT": assignment}
@@ -58,7 +71,7 @@ class Course:
             match = re.fullmatch(pattern, str(path))
             if match and (path.is_dir() or path.is_symlink()):
                 pairs.add((match["student"], match["assignment"]))
-        return sorted(pairs)
+        return pairs
 
     def graded_version(self, student: str, assignment: str) -> str | None:
         """The digest of the submission that the autograded notebooks were made from."""
@@ -113,6 +126,10 @@ def open_course(folder: Path, **limits: Any) -> Course:
     except TraitError as error:
         raise CourseError(f"nbgrader's configuration cannot be used: {error}") from None
     return Course(config, directory, limits_in(config, **limits))
+
+
+def _is_text(*names: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for name in names for character in name)
 
 
 def _record(path: Path) -> Any:

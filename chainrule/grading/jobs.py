@@ -43,6 +43,8 @@ class Jobs:
         self.plans: dict[str, dict[str, Any]] = {}
         self.digests: dict[str, str] = {}
         self._rehearsed: set[str] = set()
+        for folder in course.nameless():
+            say(f"{folder} in submitted/ has a name that is no text in UTF-8: it is not graded.")
         directory = course.directory
         for name in assignments:
             source = course.place(directory.source_directory, ".", name)

@@ -169,6 +169,31 @@ def test_what_nobody_has_foreseen_is_for_a_person(tmp_path, monkeypatch):
     assert [(one.student, one.points) for one in grade(root)] == [("b", 2)]  # it can be read now
 
 
+def test_a_folder_whose_name_is_no_text_is_said_and_the_others_are_graded(tmp_path):
+    """No gradebook can hold such a name."""
+    root = a_course(tmp_path)
+    folder = courses.submit(root, "a", courses.fill(**RIGHT))
+    os.rename(folder.parent, os.fsencode(folder.parent) + b"\xff")
+    courses.submit(root, "b\nc", courses.fill(**RIGHT))
+    said = []
+    assert [(one.student, one.points) for one in grade(root, say=said.append)] == [("b\nc", 2)]
+    assert said == [
+        r"'a\udcff/ps1' in submitted/ has a name that is no text in UTF-8: it is not graded."
+    ]
+
+
+def test_nbgraders_own_command_gives_each_its_marks(tmp_path):
+    """`nbgrader autograde` with the hooks copies and reads the same folders."""
+    root = courses.make_course(tmp_path, {"nb": courses.DOUBLE}, config=courses.HOOKS)
+    for make in (nested, long_names, sparse, special, names, time_of_many_digits):
+        make(courses.submit(root, make.__name__, courses.fill(**RIGHT)))
+    courses.submit(root, "zzz", courses.fill(**RIGHT))
+    done = courses.nbgrader(root, "autograde", "ps1")
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert {marks[0] for marks in courses.gradebook_marks(root).values()} == {2.0}
+    assert len(courses.gradebook_marks(root)) == 7
+
+
 def test_large_files_are_there_and_take_none_of_the_learners_room(tmp_path):
     """The course's and the learner's own, larger than a message, and many."""
     cells = [courses.answer("sees", f"### BEGIN SOLUTION\n{SEES}\n### END SOLUTION"), READS]
