@@ -4,6 +4,7 @@ They may be larger and more than a message is, and than a submission may write: 
 and the room that they take is told beforehand, so that a learner's code has all of its own left.
 """
 
+import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,5 +63,6 @@ def write(pieces: Iterable[Any], buffers: list[bytes]) -> dict[str, str]:
                 file.write(content)
         except OSError as error:
             left_out[path] = str(error.strerror)
-            place.unlink(missing_ok=True)  # half a file is none
+            with contextlib.suppress(OSError):
+                place.unlink()  # half a file is none
     return left_out
