@@ -2,12 +2,11 @@
 
 import base64
 import types
-from pathlib import Path
 from typing import Any
 
 from chainrule import flags
 
-from . import raised, values
+from . import handed_files, raised, values
 from .calls import call
 from .exchange import Exchange
 from .limits import Limits
@@ -37,11 +36,7 @@ class Answers:
         return {"faults": faults(message)}, []
 
     def files(self, message: Message, buffers: Buffers) -> Answer:
-        for path, number in message["files"].items():
-            place = Path(path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_bytes(buffers[number])
-        return {"done": True}, []
+        return {"left_out": handed_files.write(message["pieces"], buffers)}, []
 
     def run(self, message: Message, buffers: Buffers) -> Answer:
         outputs, error = self.shell.run(message["source"])

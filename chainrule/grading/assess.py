@@ -10,7 +10,8 @@ from . import autograded, records, verdict
 from .isolate import bound_memory, folder, in_fork
 from .limits import Limits
 from .notebook import run_notebook
-from .rebuild import BOTH, TEST, Unreadable, read_notebook, rebuild
+from .read_apart import read_apart
+from .rebuild import BOTH, TEST, Unreadable, rebuild
 from .sandbox import Start
 from .shell import KeepingShell, fresh_randomness
 from .together import run_together
@@ -115,6 +116,8 @@ def _submitted(
     name: str, plan: dict[str, Any], job: dict[str, Any], findings: list[Any]
 ) -> tuple[list[Any] | None, str, str]:
     """The submitted cells; or None, and the verdict and reason for all questions."""
+    if job["unreadable"]:
+        return None, records.NEEDS_PERSON, job["unreadable"]
     content = job["notebooks"].get(name)
     if content is None:
         others = sorted(set(job["notebooks"]) - set(job["plan"]["notebooks"]))
@@ -127,7 +130,7 @@ def _submitted(
     try:
         if plan["language"] != "python":
             raise Unreadable(f"It is for {plan['language']}; only Python is graded here.")
-        return read_notebook(base64.b64decode(content)), "", ""
+        return read_apart(base64.b64decode(content)), "", ""
     except Unreadable as error:
         reason = f"{name}.ipynb: {error}"
         findings.append(records.finding("unreadable", reason))

@@ -15,12 +15,14 @@ from functools import cache
 from pathlib import Path
 
 from . import seccomp
+from .handed_files import NONE, Room
 from .isolate import mapped_bytes
 from .limits import Limits
 from .seccomp import NEWIPC, NEWNET, NEWNS, NEWPID, NEWUSER
 
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
+_INODES = 10_000  # files and folders that a submission may write
 _USER, _GROUP = os.getuid(), os.getgid()  # a new user namespace does not know them at first
 _libc = ctypes.CDLL(None, use_errno=True)
 # These keep Python's lock, as a fork has to. They are looked up once, here, and not in each fork.
@@ -53,16 +55,19 @@ def fork_into_namespaces() -> int:
     return child
 
 
-def close_in(limits: Limits) -> None:
-    """Put up the walls, in the first process of the new namespaces. Raises OSError."""
+def close_in(limits: Limits, room: Room = NONE) -> None:
+    """Put up the walls, in the first process of the new namespaces. Raises OSError.
+
+    room: in /tmp, for files that are given to it, beyond what it may write itself.
+    """
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{_USER} {_USER} 1")
     _write("/proc/self/gid_map", f"{_GROUP} {_GROUP} 1")
     mapped = mapped_bytes()
     plain = _NOSUID | _NODEV
-    size = f"size={limits.disk_bytes},nr_inodes=10000,mode=700"
     below = [(Path(place), os.open(place, os.O_PATH)) for place in _places_below("/tmp")]
-    for place in ("/tmp", "/dev/shm"):
+    for place, more in (("/tmp", room), ("/dev/shm", NONE)):
+        size = f"size={limits.disk_bytes + more.size},nr_inodes={_INODES + more.inodes},mode=700"
         _mount("tmpfs", place, plain, size)
     for shown, descriptor in below:
         _show_again(shown, descriptor)
@@ -71,7 +76,7 @@ def close_in(limits: Limits) -> None:
     except OSError:  # the system hides parts of /proc: then none is better than another's
         _mount("tmpfs", "/proc", plain | _NOEXEC | _RDONLY, "size=4096")
     _bound_processes(limits.processes)
-    _set_limits(limits, mapped)
+    _set_limits(limits, mapped, limits.disk_bytes + room.size)
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break
@@ -112,12 +117,12 @@ def _bound_processes(count: int) -> None:
         _write("/proc/sys/kernel/pid_max", str(max(count, 301)))
 
 
-def _set_limits(limits: Limits, mapped: int) -> None:
+def _set_limits(limits: Limits, mapped: int, disk_bytes: int) -> None:
     seconds = int(limits.notebook_seconds) + 5
     for kind, bound in {
         resource.RLIMIT_AS: mapped + limits.memory_bytes,
         resource.RLIMIT_NPROC: limits.processes,
-        resource.RLIMIT_FSIZE: limits.disk_bytes,
+        resource.RLIMIT_FSIZE: disk_bytes,
         resource.RLIMIT_NOFILE: 256,
         resource.RLIMIT_CPU: seconds,
         resource.RLIMIT_CORE: 0,

@@ -17,6 +17,9 @@ from . import records
 from .errors import CourseError
 from .limits import Limits
 
+_TAIL_BYTES = 1024 * 1024  # of an autograded notebook: what follows its cells is shorter
+_METADATA = re.compile(rb'^ ?"metadata": (?=\{)', re.MULTILINE)
+
 
 @dataclass
 class Course:
@@ -41,7 +44,20 @@ class Course:
     def pairs(
         self, step: str, assignment: str | None = None, student: str | None = None
     ) -> list[tuple[str, str]]:
-        """The (student, assignment) pairs with a folder in one of nbgrader's steps, sorted."""
+        """The (student, assignment) pairs with a folder in one of nbgrader's steps, sorted.
+
+        Without those of `nameless`.
+        """
+        return sorted(pair for pair in self._pairs(step, assignment, student) if _is_text(*pair))
+
+    def nameless(self) -> list[str]:
+        """Folders in submitted/ whose names no gradebook can hold: they are no text in UTF-8."""
+        found = self._pairs(self.directory.submitted_directory)
+        return sorted(ascii("/".join(pair)) for pair in found if not _is_text(*pair))
+
+    def _pairs(
+        self, step: str, assignment: str | None = None, student: str | None = None
+    ) -> set[tuple[str, str]]:
         shape = self.directory.format_path(step, "STUDENT", "ASSIGNMENT")
         shape = os.path.relpath(shape, self.root)  # the course's own folder may have any name
         asked = {"STUDENT": student, "ASSIGNMENT": assignment}
@@ -55,21 +71,25 @@ class Course:
             match = re.fullmatch(pattern, str(path))
             if match and (path.is_dir() or path.is_symlink()):
                 pairs.add((match["student"], match["assignment"]))
-        return sorted(pairs)
+        return pairs
 
     def graded_version(self, student: str, assignment: str) -> str | None:
         """The digest of the submission that the autograded notebooks were made from."""
         digests = set()
         for path in self.autograded(student, assignment).glob("*.ipynb"):
             try:
-                about = json.loads(path.read_bytes())["metadata"][records.KEY]
-                digests.add(about["submission"])
+                digests.add(_record(path)["submission"])
             except (OSError, ValueError, KeyError, TypeError):
                 return None
         return digests.pop() if len(digests) == 1 else None
 
     def autograded(self, student: str, assignment: str) -> Path:
         return self.place(self.directory.autograded_directory, student, assignment)
+
+    def masters(self, assignment: str) -> list[str]:
+        """The paths of all the instructor's files of an assignment, notebooks too."""
+        source = self.place(self.directory.source_directory, ".", assignment)
+        return [*self.master_files(assignment), *(path.name for path in source.glob("*.ipynb"))]
 
     def master_files(self, assignment: str) -> dict[str, bytes]:
         """The instructor's files of an assignment that are no notebooks; learners' never win."""
@@ -106,6 +126,25 @@ def open_course(folder: Path, **limits: Any) -> Course:
     except TraitError as error:
         raise CourseError(f"nbgrader's configuration cannot be used: {error}") from None
     return Course(config, directory, limits_in(config, **limits))
+
+
+def _is_text(*names: str) -> bool:
+    return not any("\ud800" <= character <= "\udfff" for name in names for character in name)
+
+
+def _record(path: Path) -> Any:
+    """What grading says of a notebook that it wrote; the learner's text before it is not read.
+
+    Whoever wrote the file last, the notebook's own metadata come after its cells, and no text
+    of a cell begins a line. Raises OSError, ValueError, KeyError, TypeError.
+    """
+    with path.open("rb") as file:
+        size = file.seek(0, os.SEEK_END)
+        file.seek(max(0, size - _TAIL_BYTES))
+        tail = file.read(_TAIL_BYTES)
+    *_, start = _METADATA.finditer(tail)
+    text = tail[start.end() :].decode()
+    return json.JSONDecoder().raw_decode(text)[0][records.KEY]
 
 
 def limits_in(config: Config, **limits: Any) -> Limits:

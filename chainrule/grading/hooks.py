@@ -29,8 +29,8 @@ from traitlets.config import Config
 from . import gradebook, records, timestamp
 from .assess import not_graded
 from .course import Course, limits_in
-from .jobs import Jobs
-from .submission import leave_out_what_clashes, read_submission
+from .jobs import Jobs, read_of_course
+from .submission import leave_out_what_clashes
 from .worker import Nursery, Worker, WorkerDied
 
 
@@ -55,11 +55,9 @@ class _CopiesFiles(BaseConverter):  # type: ignore[misc]
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         course = Course(self.config, self.coursedir, limits_in(self.config))
-        source = Path(self._format_source(assignment_id, student_id))
         place = Path(self._format_dest(assignment_id, student_id))
-        ignore, most = list(self.coursedir.ignore), course.limits.submission_bytes
-        found = read_submission(course.root, source, ignore, most)
-        leave_out_what_clashes(found, course.master_files(assignment_id))
+        found = read_of_course(course, student_id, assignment_id)
+        leave_out_what_clashes(found, course.masters(assignment_id))
         timestamp.leave_out_if_unreadable(found)
         for name, content in found.files.items():
             path = place / name

@@ -15,7 +15,13 @@ from .course import Course
 from .errors import CourseError, NotReleased
 from .models import Fault, Grade, Models, job_of, missing_modules, try_out
 from .plan import plan_assignment
-from .submission import Submission, leave_out_what_clashes, read_submission
+from .submission import (
+    SAID,
+    Submission,
+    leave_out_what_clashes,
+    read_submission,
+    unreadable,
+)
 
 _MANY = 4  # submissions for which a rehearsal is worth its time
 
@@ -40,6 +46,8 @@ class Jobs:
         self.digests: dict[str, str] = {}
         self.models: dict[str, Models] = {}
         self._rehearsed: set[str] = set()
+        for folder in course.nameless():
+            say(f"{folder} in submitted/ has a name that is no text in UTF-8: it is not graded.")
         directory = course.directory
         for name in assignments:
             source = course.place(directory.source_directory, ".", name)
@@ -75,18 +83,20 @@ class Jobs:
         return [(self.plans[name], self.digests[name]) for name in sorted(self._rehearsed)]
 
     def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
-        """The job of one submission, and the submission as it was read."""
+        """The job of one submission, and the submission as it was read.
+
+        Whatever is in it, this gives a job: one of which nothing could be read says why.
+        """
         found = self.read(student, assignment)
-        notebooks = [f"{name}.ipynb" for name in self.plans[assignment]["notebooks"]]
-        leave_out_what_clashes(found, [*self.plans[assignment]["files"], *notebooks])
-        timestamp.leave_out_if_unreadable(found)
-        for name in sorted(set(found.notebooks) - set(self.plans[assignment]["notebooks"])):
-            message = f"{name}.ipynb is not of the assignment: it was not graded."
-            found.findings.append(records.finding("unknown", message))
+        try:
+            self._prepare(found, assignment)
+        except Exception as error:  # what nobody has foreseen of a stranger's files
+            found = unreadable(error)
         job = self._without_submission(assignment) | {
             "student": student,
             "digest": found.digest,
             "findings": found.findings,
+            "unreadable": found.unreadable,
             "notebooks": _coded(found.notebooks),
             "files": _coded(found.files),
         }
@@ -116,11 +126,18 @@ class Jobs:
         self.models |= found
         return faults
 
+    def _prepare(self, found: Submission, assignment: str) -> None:
+        """Leave out what cannot be graded beside the instructor's files, and say so."""
+        plan = self.plans[assignment]
+        leave_out_what_clashes(found, [*plan["files"], *(f"{n}.ipynb" for n in plan["notebooks"])])
+        timestamp.leave_out_if_unreadable(found)
+        for name in sorted(set(found.notebooks) - set(plan["notebooks"]))[:SAID]:
+            message = f"{name}.ipynb is not of the assignment: it was not graded."
+            found.findings.append(records.finding("unknown", message))
+
     def read(self, student: str, assignment: str) -> Submission:
-        course = self.course
-        folder = course.place(course.directory.submitted_directory, student, assignment)
-        ignore = list(course.directory.ignore)
-        return read_submission(course.root, folder, ignore, course.limits.submission_bytes)
+        notebooks = self.plans[assignment]["notebooks"]
+        return read_of_course(self.course, student, assignment, notebooks)
 
     def is_graded(self, book: Gradebook, student: str, assignment: str) -> bool:
         """Whether the gradebook holds a result for this version of the submission."""
@@ -128,6 +145,15 @@ class Jobs:
         if version is None or not gradebook.has_result(book, student, assignment):
             return False
         return version == self.read(student, assignment).digest
+
+
+def read_of_course(
+    course: Course, student: str, assignment: str, notebooks: Iterable[str] = ()
+) -> Submission:
+    """One learner's submission, as `read_submission` reads it."""
+    folder = course.place(course.directory.submitted_directory, student, assignment)
+    ignore, most = list(course.directory.ignore), course.limits.submission_bytes
+    return read_submission(course.root, folder, ignore, most, notebooks)
 
 
 def _coded(files: dict[str, bytes]) -> dict[str, str]:

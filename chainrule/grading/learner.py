@@ -3,7 +3,7 @@
 Nothing that this process says is trusted. It answers one request at a time:
 
     {"do": "probe", ...}                           {"faults": [...]}
-    {"do": "files", "files": {path: buffer}}       {"done": true}
+    {"do": "files", "pieces": [[path, start]]}     {"left_out": {path: why}}
     {"do": "run", "source": "..."}                 {"outputs": [...], "error": ..., "value": ...}
     {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}
     {"do": "set", "name": "f", "value": ...}       {"done": true}

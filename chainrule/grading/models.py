@@ -50,7 +50,13 @@ def job_of(job: dict[str, Any], source: Path) -> dict[str, Any] | None:
             found[name] = base64.b64encode(path.read_bytes()).decode()
     if not found:
         return None
-    return job | {"student": AUTHOR, "notebooks": found, "files": {}, "findings": []}
+    return job | {
+        "student": AUTHOR,
+        "notebooks": found,
+        "files": {},
+        "findings": [],
+        "unreadable": "",
+    }
 
 
 def try_out(jobs: Sequence[dict[str, Any]], grade: Grade) -> tuple[dict[str, Models], list[Fault]]:

@@ -5,17 +5,17 @@ import struct
 import time
 from typing import Any
 
-from chainrule import safe_html
-
 from . import records, verdict
+from .cleaned import Cleaner
 from .limits import Limits
 from .names import TestNames
-from .outputs import KINDS, NOTHING
+from .outputs import NOTHING
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
 from .scope import Scope
 from .shell import KeepingShell, OutOfTime, alarm
+from .submission import SAID
 from .trouble import Gone, Machinery, NeedsPerson
 
 # A test that looks for the end of an iteration, and does not only let it happen.
@@ -50,6 +50,9 @@ def run_notebook(
             run.cell(number, cell, given_up.get(number, ""))
     finally:
         learner.process.close()
+    for path, why in sorted(learner.process.left_out.items())[:SAID]:
+        words = f"{path} cannot be put into the working folder ({why}): it was left out."
+        run.findings.append(records.finding("file", words))
     return {"outputs": run.outputs, "results": run.results, "findings": run.findings}
 
 
@@ -64,6 +67,7 @@ class _Run:
     ) -> None:
         self.shell, self.learner, self.names, self.limits = shell, learner, names, limits
         self.models = models
+        self.cleaner = Cleaner(limits.output_bytes)
         self.outputs: dict[int, list[dict[str, Any]]] = {}
         self.results: list[dict[str, Any]] = []
         self.findings: list[dict[str, str]] = []
@@ -102,7 +106,7 @@ class _Run:
             return [_error(records.NEEDS_PERSON, str(person))]
         for name in binds:
             self.dead.pop(name, None)
-        return clean(outputs, self.limits.output_bytes)
+        return self.cleaner.clean(outputs)
 
     def _locked(self, cell: dict[str, Any], given_up: str) -> list[dict[str, Any]]:
         """A cell that runs on both sides: what it binds there is a learner's, here it is ours."""
@@ -176,46 +180,6 @@ class _Run:
         for trouble in self.learner.process.trouble:
             if isinstance(trouble, Machinery):
                 raise trouble
-
-
-def clean(outputs: list[Any], limit: int) -> list[dict[str, Any]]:
-    """A learner process's outputs, as far as they are what they should be.
-
-    Text, bitmaps, and HTML of which only what cannot run is kept.
-    """
-    kept: list[dict[str, Any]] = []
-    for output in outputs[:1000]:
-        kind = output.get("output_type") if isinstance(output, dict) else None
-        if kind == "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            whole = {"output_type": kind, "name": name, "text": _text(output.get("text"))}
-        elif kind in ("display_data", "execute_result") and isinstance(output.get("data"), dict):
-            data = {k: _text(output["data"][k]) for k in KINDS if k in output["data"]}
-            if "text/html" in data:
-                data["text/html"] = safe_html.clean(data["text/html"])
-            data = {kind: content for kind, content in data.items() if content}
-            if not data:
-                continue
-            whole = {"output_type": kind, "data": data, "metadata": {}}
-            if kind == "execute_result":
-                whole["execution_count"] = None
-        elif kind == "error":
-            frames = output.get("traceback")
-            lines = [_text(line) for line in frames[:200]] if isinstance(frames, list) else []
-            whole = {"output_type": kind, "ename": _text(output.get("ename"))}
-            whole |= {"evalue": _text(output.get("evalue")), "traceback": lines}
-        else:
-            continue
-        limit -= len(str(whole))
-        if limit < 0:
-            kept.append({"output_type": "stream", "name": "stdout", "text": "[cut]\n"})
-            break
-        kept.append(whole)
-    return kept
-
-
-def _text(value: Any) -> str:
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _error(name: str, reason: str) -> dict[str, Any]:

@@ -8,10 +8,11 @@ import json
 import socket
 import time
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from . import records
 from .guard import ending
+from .handed_files import in_pieces, room_for
 from .limits import Limits
 from .sandbox import Start
 from .trouble import Gone, Machinery, NeedsPerson, Unfinished
@@ -41,6 +42,7 @@ class Process:
         self.wire: Wire | None = None
         self.line: socket.socket | None = None
         self.life = 0  # counts the processes: functions of an earlier one are gone
+        self.left_out: dict[str, str] = {}  # path -> why it is not in the working folder
         self.trouble: list[Gone | NeedsPerson | Machinery] = []  # in this cell, also hidden ones
         self.waited = 0.0  # seconds that this cell has spent in the learner's code
 
@@ -112,16 +114,23 @@ class Process:
             self._raise(Gone(records.TIME_OUT, words))
         began, deadline = time.monotonic(), self.deadline
         self.deadline = self.ends  # what came back once may take its time again
-        channel, self.line = self.start()
+        channel, self.line = self.start(room_for(self.files))
         self.wire = Wire(channel)
         self.life += 1
-        if self.files:
-            numbers = {path: number for number, path in enumerate(self.files)}
-            self._exchange({"do": "files", "files": numbers}, list(self.files.values()))
+        for pieces, buffers in in_pieces(self.files):
+            answer, _ = self._exchange({"do": "files", "pieces": pieces}, buffers)
+            self._without(answer.get("left_out"))
         for source, known in self.ran:
             if known or not self.mended:
                 self._exchange({"do": "run", "source": source})
         self.deadline = min(deadline + time.monotonic() - began, self.ends)
+
+    def _without(self, left_out: Any) -> None:
+        """Keep which files could not be put there; the process speaks for itself only."""
+        if isinstance(left_out, dict):
+            self.left_out |= {
+                path: str(why) for path, why in left_out.items() if path in self.files
+            }
 
     def _exchange(self, message: Message, buffers: Buffers | None = None) -> Answer:
         assert self.wire is not None

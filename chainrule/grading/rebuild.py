@@ -2,14 +2,15 @@
 
 A submitted notebook is data from a stranger: only the text of its cells is taken, and pictures in
 written answers. Its metadata, tags, outputs, points and order of the instructor's cells do not
-count; what was changed is reported.
+count; what was changed is reported. How much of it is kept is bounded: all that follows handles it
+several times.
 """
 
 import json
 import re
 from typing import Any
 
-from . import records
+from . import foreign_json, records
 
 # Where a cell runs.
 LEARNER = "learner"  # code, in the learner process
@@ -18,8 +19,12 @@ TEST = "test"  # code, in the trusted process
 TEXT = "text"  # not run
 
 CELLS = 5000
+CHARACTERS = 4_000_000  # characters of all cells
+PICTURE_BYTES = 32 * 1024 * 1024  # of all written answers; in base64
+_NAME = 1000  # characters
 _TYPES = ("code", "markdown", "raw")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII)
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -27,18 +32,23 @@ class Unreadable(Exception):
     """The submitted notebook cannot be read; the message is one sentence."""
 
 
-def read_notebook(content: bytes) -> list[dict[str, Any]]:
+class OldFormat(Exception):
+    """The submitted notebook has to be converted first."""
+
+
+def read_notebook(content: bytes, convert: bool = True) -> list[dict[str, Any]]:
     """The cells of a submitted notebook.
 
-    Each is `{"type", "source", "id", "grade_id", "attachments"}`; a cell's id is None unless it is
-    one by nbformat's rules.
+    Each is `{"type", "source", "id", "grade_id", "attachments", "left_out"}`; a cell's id is None
+    unless it is one by nbformat's rules, `left_out` counts pictures. How much time and memory it
+    takes is the writer's choice: see `read_apart`.
 
-    Raises Unreadable.
+    Raises Unreadable; OldFormat, if not `convert`.
     """
     if not content.strip():
         raise Unreadable("The file is empty.")
     try:
-        notebook = json.loads(content.decode("utf-8-sig"))
+        notebook = foreign_json.loads(content.decode("utf-8-sig"))
     except UnicodeDecodeError:
         raise Unreadable("The file is not text in UTF-8.") from None
     except RecursionError:
@@ -51,15 +61,24 @@ def read_notebook(content: bytes) -> list[dict[str, Any]]:
         raise Unreadable("The file is JSON, but not a notebook.")
     version = notebook.get("nbformat")
     if version in (1, 2, 3):
+        if not convert:
+            raise OldFormat
         notebook = _upgraded(notebook)
     elif version != 4:
-        raise Unreadable(f"The file is of notebook format {version!r}; known are 1 to 4.")
+        raise Unreadable(f"The file is of notebook format {version!r:.40}; known are 1 to 4.")
     cells = notebook.get("cells")
     if not isinstance(cells, list):
         raise Unreadable("The notebook has no cells.")
     if len(cells) > CELLS:
         raise Unreadable(f"The notebook has {len(cells)} cells; the most are {CELLS}.")
-    return [_plain_cell(cell) for cell in cells if isinstance(cell, dict)]
+    read = [_plain_cell(cell) for cell in cells if isinstance(cell, dict)]
+    size = sum(len(cell["source"]) for cell in read)
+    if size > CHARACTERS:
+        raise Unreadable(f"The notebook's cells hold {size} characters; the most are {CHARACTERS}.")
+    room = PICTURE_BYTES
+    for cell in read:
+        room = _leave_out_pictures(cell, room)
+    return read
 
 
 def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
@@ -68,8 +87,11 @@ def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
     try:
         upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(notebook), 4)
         return upgraded
+    except MemoryError:
+        raise
     except Exception as error:  # whatever a damaged notebook makes of the converter
-        raise Unreadable(f"The old notebook could not be converted ({error}).") from None
+        words = str(error)[:200]
+        raise Unreadable(f"The old notebook could not be converted ({words}).") from None
 
 
 def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
@@ -84,20 +106,37 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
         "type": cell["cell_type"] if cell.get("cell_type") in _TYPES else "raw",
         # Lone surrogates cannot be written to a file.
         "source": source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
-        "grade_id": grade_id if isinstance(grade_id, str) else None,
+        "grade_id": grade_id if isinstance(grade_id, str) and len(grade_id) <= _NAME else None,
         "id": cell_id if isinstance(cell_id, str) and _CELL_ID.fullmatch(cell_id) else None,
         "attachments": _pictures(cell.get("attachments")),
+        "left_out": 0,
     }
 
 
 def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
     kept: dict[str, dict[str, str]] = {}
     for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
-        if isinstance(name, str) and isinstance(bundle, dict):
-            safe = {k: v for k, v in bundle.items() if k in _PICTURES and isinstance(v, str)}
+        if isinstance(name, str) and len(name) <= _NAME and isinstance(bundle, dict):
+            safe = {k: bundle[k] for k in _PICTURES if _is_base64(bundle.get(k))}
             if safe:
-                kept[name] = safe
+                kept[name.encode("utf-8", "replace").decode()] = safe
     return kept
+
+
+def _is_base64(text: Any) -> bool:
+    return isinstance(text, str) and _BASE64.fullmatch(text) is not None
+
+
+def _leave_out_pictures(cell: dict[str, Any], room: int) -> int:
+    """Keep the pictures for which there is room; return how much room is left."""
+    for name, bundle in list(cell["attachments"].items()):
+        size = sum(map(len, bundle.values()))
+        if size > room:
+            del cell["attachments"][name]
+            cell["left_out"] += 1
+        else:
+            room -= size
+    return room
 
 
 def rebuild(
@@ -121,6 +160,11 @@ def rebuild(
 
     extra: dict[str | None, list[dict[str, Any]]] = {}
     anchor: str | None = None
+    if left_out := sum(cell["left_out"] for cell in submitted or []):
+        message = (
+            f"Pictures in written answers beyond {PICTURE_BYTES >> 20} MiB: {left_out} left out."
+        )
+        findings.append(records.finding("file", message))
     for number, cell in enumerate(submitted or []):
         name = cell["grade_id"]
         if name in known and last[name] == number:

@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from .errors import NoSandbox
+from .handed_files import NONE, Room
 from .limits import Limits
 from .seccomp import is_known_machine
 
 _SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
 _CONFIGURATION = ("ld.so.cache", "localtime", "fonts", "ssl/certs", "alternatives", "mime.types")
 _KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TZ")
-Start = Callable[[], tuple[socket.socket, socket.socket]]
+Start = Callable[..., tuple[socket.socket, socket.socket]]
 ENVIRONMENT = {
     "HOME": "/tmp",
     "USER": "learner",
@@ -81,9 +82,12 @@ class Sandbox:
             said = self.said.read().decode(errors="replace").strip().splitlines()
             raise NoSandbox(said[-1] if said else "it ended without a word")
 
-    def fork(self) -> tuple[socket.socket, socket.socket]:
-        """Start a learner process; return its wire, and the line to its guard."""
-        return fork_at(self.control)
+    def fork(self, room: Room = NONE) -> tuple[socket.socket, socket.socket]:
+        """Start a learner process; return its wire, and the line to its guard.
+
+        room: for the files that it will be given.
+        """
+        return fork_at(self.control, room)
 
     def warmer(self, modules: list[str], notebooks: list[list[str]]) -> Start:
         """What starts learner processes as `fork` does, after these imports and these cells.
@@ -108,11 +112,13 @@ class Sandbox:
         self.said.close()
 
 
-def fork_at(control: socket.socket) -> tuple[socket.socket, socket.socket]:
+def fork_at(control: socket.socket, room: Room = NONE) -> tuple[socket.socket, socket.socket]:
     wire, their_wire = socket.socketpair()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with their_wire, their_line:
-        socket.send_fds(control, [b"learner"], [their_wire.fileno(), their_line.fileno()])
+        socket.send_fds(
+            control, [json.dumps(room).encode()], [their_wire.fileno(), their_line.fileno()]
+        )
     return wire, line
 
 

@@ -17,6 +17,7 @@ from . import raised
 
 MESSAGE_BYTES = 64 * 1024 * 1024
 DEPTH = 100
+_MOST_DEPTH = 4 * DEPTH  # as it is read; what an honest encoder writes is nested less
 _PLAIN_KINDS = "biufcSU"  # the kinds of NumPy numbers and texts that cross; "O" never does
 # Types by names of ours: a learner may have given other meanings to those in builtins.
 _AS_THEY_ARE = (type(None), bool, str, float)
@@ -156,6 +157,7 @@ class Decoder:
         self.mutable: list[Any] = []
         self.sizes: dict[int, int] = {}  # number of a mutable object that is whole -> its size
         self.size = 0  # of all that was read: values, and bytes of their buffers
+        self.depth = 0
         self.function = function
         self.known = known or []
 
@@ -173,6 +175,15 @@ class Decoder:
         self.size += 1
         if isinstance(code, _SCALARS):
             return code
+        if self.depth > _MOST_DEPTH:  # Python's own limit may have been raised by a course
+            raise Malformed("a value nested too deep")
+        self.depth += 1
+        try:
+            return self._decoded(code)
+        finally:
+            self.depth -= 1
+
+    def _decoded(self, code: Any) -> Any:
         if isinstance(code, list):
             return self._filled([], lambda into: into.extend(map(self._decode, code)))
         if not isinstance(code, dict) or len(code) != 1:

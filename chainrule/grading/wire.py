@@ -1,6 +1,7 @@
 """Messages over a socket: JSON, and the raw bytes that it refers to by number.
 
-A message is the number of its parts and their lengths, 32 bits each, then the parts.
+A message is the number of its parts and their lengths, 32 bits each, then the parts. Both sides
+know what the JSON of a message may cost to read: the sender says in time that a value is too much.
 """
 
 import json
@@ -9,6 +10,7 @@ import struct
 import time
 from typing import Any
 
+from . import foreign_json
 from .values import MESSAGE_BYTES, CannotCross, Malformed
 
 Message = dict[str, Any]
@@ -39,6 +41,8 @@ class Wire:
         parts = [_to_json(message).encode(), *(buffers or [])]
         if sum(map(len, parts)) > MESSAGE_BYTES or len(parts) >= _PARTS:
             raise CannotCross(f"more than {MESSAGE_BYTES >> 20} MiB")
+        if foreign_json.is_heavy(parts[0]):
+            raise CannotCross("more lists, numbers or text than a test can look through")
         head = struct.pack(f"<I{len(parts)}I", len(parts), *map(len, parts))
         self._wait_until(deadline)
         try:
@@ -64,8 +68,10 @@ class Wire:
                 parts.append(bytes(read[start : start + length]))
                 start += length
         del self.read[:start]
+        if foreign_json.is_heavy(parts[0]):
+            raise Malformed("more lists, numbers or text than a test can look through")
         try:
-            return json.loads(parts[0]), parts[1:]
+            return foreign_json.loads(parts[0]), parts[1:]
         except (ValueError, RecursionError):
             raise Malformed("no JSON") from None
 

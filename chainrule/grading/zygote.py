@@ -14,6 +14,7 @@ import tempfile
 
 from .confine import close_in, fork_into_namespaces
 from .guard import Guard, say
+from .handed_files import Room
 from .isolate import end_with_parent
 from .limits import Limits
 from .settle import importing, settle, use_huge_pages
@@ -48,7 +49,8 @@ def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
             return
         if len(descriptors) == 2:
             wire, line = descriptors
-            _start(guard, wire, socket.socket(fileno=line), limits, confined)
+            room = Room(*json.loads(message))
+            _start(guard, wire, socket.socket(fileno=line), limits, confined, room)
             os.close(wire)
         elif os.fork() == 0:
             guard.leave()
@@ -58,7 +60,9 @@ def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
             os.close(descriptors[0])
 
 
-def _start(guard: Guard, wire: int, line: socket.socket, limits: Limits, confined: bool) -> None:
+def _start(
+    guard: Guard, wire: int, line: socket.socket, limits: Limits, confined: bool, room: Room
+) -> None:
     """Fork a learner process that the guard watches over."""
     place = "/tmp/submission" if confined else tempfile.mkdtemp(prefix="chainrule-unsafe-")
     try:
@@ -68,17 +72,19 @@ def _start(guard: Guard, wire: int, line: socket.socket, limits: Limits, confine
         line.close()
         return
     if learner == 0:
-        _live(wire, line, place, limits, confined)
+        _live(wire, line, place, limits, confined, room)
     guard.watch(learner, line, "" if confined else place)
 
 
-def _live(wire: int, line: socket.socket, place: str, limits: Limits, confined: bool) -> None:
+def _live(
+    wire: int, line: socket.socket, place: str, limits: Limits, confined: bool, room: Room
+) -> None:
     """Be a learner process; does not return."""
     from .learner import serve
 
     try:
         if confined:
-            close_in(limits)
+            close_in(limits, room)
         end_with_parent()
         serve(socket.socket(fileno=wire), place, limits)
     except OSError as error:

@@ -1,9 +1,16 @@
 """What a cell puts out is kept: so much of it, and as far as it is harmless."""
 
-import pytest
+import json
+import random
 
-from chainrule.grading.notebook import clean
-from chainrule.grading.outputs import NOTHING, Outputs, Stream
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+
+from chainrule import safe_html
+from chainrule.grading import cleaned
+from chainrule.grading.cleaned import Cleaner
+from chainrule.grading.outputs import KINDS, NOTHING, Outputs, Stream
 
 CUT = "[The output was longer; the rest is left out.]\n"
 
@@ -16,9 +23,13 @@ def display(**data):
     return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
+def clean(outputs, cell_bytes=10_000):
+    return Cleaner(cell_bytes).clean(outputs)
+
+
 def test_html_stays_without_what_runs():
     markup = "<table><tr><td onclick='x()'>5</td></tr></table><script>x()</script>"
-    (output,) = clean([display(**{"text/html": markup, "text/plain": "a table"})], 10_000)
+    (output,) = clean([display(**{"text/html": markup, "text/plain": "a table"})])
     assert output["data"]["text/plain"] == "a table"
     kept = output["data"]["text/html"]
     assert "<td>5</td>" in kept
@@ -26,7 +37,7 @@ def test_html_stays_without_what_runs():
 
 
 def test_what_cannot_be_shown_is_left_out():
-    assert clean([display(**{"application/javascript": "x()"}), "no output at all"], 10_000) == []
+    assert clean([display(**{"application/javascript": "x()"}), "no output at all"]) == []
 
 
 def test_what_is_written_piece_by_piece_is_one_output():
@@ -125,3 +136,129 @@ def test_only_text_is_written_to_a_stream():
     assert out.writable() and out.write("abc") == 3
     with pytest.raises(TypeError, match="must be str, not bytes"):
         out.write(b"abc")
+
+
+# What a learner process sends may be anything that a message can hold.
+
+LISTED = [[[]]] * 1000
+CUT_HERE = stream("[cut]\n")
+FORMATTED = (
+    "<div>" + "".join(f"<b title={n}>" for n in range(3000)) + "</div>" + "<div>x</div>" * 3000
+)
+HOSTILE_HTML = {
+    "nested": "<div>" * 250_000,
+    "begun again and again": FORMATTED,
+    "attributes": "<a " + " ".join(f"x{n}" for n in range(200_000)) + ">",
+}
+
+
+def size(outputs):
+    return len(json.dumps(outputs))
+
+
+@pytest.mark.parametrize("kind", HOSTILE_HTML)
+def test_html_that_takes_for_ever_is_cut_and_its_text_stays(kind):
+    """It would take this process minutes, or all memory, to clean it itself."""
+    markup = HOSTILE_HTML[kind]
+    assert not safe_html.is_tame(markup)
+    both = {"text/html": markup, "text/plain": "a table"}
+    (output, *_) = clean([display(**both)], cell_bytes=2_000_000)
+    assert output["data"]["text/plain"] == "a table"
+    assert output["data"].get("text/html", "[cut]") == "[cut]"
+
+
+def test_the_time_for_html_is_bounded_for_all_cells_together(monkeypatch):
+    """A notebook has so many seconds, however many outputs it has."""
+    clock = [0.0]
+    asked = []
+
+    def slow(markup):
+        asked.append(markup)
+        clock[0] += 2.0
+        return "[cut]"
+
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(safe_html, "clean", slow)
+    cleaner = Cleaner(10_000)
+    kept = [cleaner.clean([display(**{"text/html": "<b>"})]) for _ in range(60)]
+    assert len(asked) == 2
+    assert kept[-1] == [CUT_HERE]
+
+
+def test_harmless_html_needs_no_process(monkeypatch):
+    """A table as a data frame shows it is cleaned here."""
+    monkeypatch.setattr(safe_html.subprocess, "run", lambda *args, **rest: pytest.fail("a process"))
+    row = "<tr>" + "<th>1</th>" + "<td>0.123456</td>" * 20 + "</tr>"
+    assert "0.123456" in safe_html.clean(f"<table>{row * 60}</table>")
+
+
+def test_large_html_is_cleaned_by_a_process_of_its_own():
+    markup = "<table>" + "<tr><td onclick='x()'>5</td></tr>" * 5000 + "</table><script>x()</script>"
+    assert not safe_html.is_tame(markup)
+    (output,) = clean([display(**{"text/html": markup})], cell_bytes=1_000_000)
+    kept = output["data"]["text/html"]
+    assert kept.count("<td>5</td>") == 5000 and "onclick" not in kept and "script" not in kept
+
+
+def test_a_million_characters_sixty_times_are_cut():
+    cleaner = Cleaner(1_000_000)
+    kept = [cleaner.clean([stream("x" * 1_000_000)]) for _ in range(60)]
+    assert size(kept) < cleaned.NOTEBOOK_BYTES + 60_000
+    assert kept[0] == [stream("x" * 1_000_000)] and kept[-1][-1] == CUT_HERE
+
+
+def test_all_outputs_of_a_cell_are_bounded_together():
+    outputs = [stream("x" * 3000), display(**{"text/plain": "y" * 8000})] * 500
+    kept = clean(outputs)
+    assert size(kept) < 15_000 and kept[-1] == CUT_HERE
+    assert kept[0] == stream("x" * 3000)
+
+
+def test_so_many_outputs_are_kept_of_a_cell():
+    kept = clean([stream("x")] * 5000, cell_bytes=1_000_000)
+    assert len(kept) == cleaned.OUTPUTS + 1 and kept[-1] == CUT_HERE
+
+
+def test_as_much_as_an_honest_process_sends_is_kept_whole():
+    """It has cut its outputs to the same size, and says so in one more."""
+    outputs = Outputs(10_000)
+    outputs.stream("stdout", "x" * 10_001)
+    sent = outputs.finish()
+    assert clean(sent) == sent
+
+
+def test_a_bitmap_is_base64():
+    """It is put between quotation marks when it is shown."""
+    breaking = 'AAAA"><script>x()</script>'
+    assert clean([display(**{"image/png": breaking})]) == []
+    assert clean([display(**{"image/png": "iVBORw0KGgo=\n"})]) != []
+
+
+def test_a_bitmap_without_room_is_left_out_whole():
+    assert clean([display(**{"image/png": "A" * 20_000})]) == [CUT_HERE]
+
+
+@pytest.mark.parametrize("odd", [None, 3, [], {}, "text", LISTED, {"output_type": []}])
+def test_what_is_no_output_is_none(odd):
+    assert clean([odd, stream("x")]) == [stream("x")]
+
+
+def test_whatever_is_sent_is_an_output_or_nothing():
+    draw = random.Random(0)
+    odd = [None, 0, "", "x" * 500, "\ud800", [], {}, [[]], LISTED, {"text/html": []}, True]
+    keys = ["output_type", "name", "text", "data", "traceback", "ename", "evalue", "metadata"]
+    kinds = ["stream", "error", "display_data", "execute_result", "update_display_data"]
+    for _ in range(400):
+        outputs = []
+        for _ in range(draw.randint(0, 5)):
+            output = {key: draw.choice(odd) for key in draw.sample(keys, draw.randint(0, 6))}
+            output["output_type"] = draw.choice(kinds)
+            if draw.random() < 0.5:
+                mime = [*KINDS, "application/javascript"]
+                output["data"] = {kind: draw.choice(odd) for kind in draw.sample(mime, 3)}
+            outputs.append(output)
+        kept = clean(outputs)
+        whole = new_notebook(cells=[new_code_cell("", outputs=kept)])
+        nbformat.validate(whole)
+        assert size(kept) < 40_000
+        json.dumps(kept, ensure_ascii=False).encode()

@@ -1,7 +1,9 @@
 """A submission is read from its folder as plain data, and no link is followed."""
 
+import errno
 import os
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,7 @@ from traitlets.config import Config
 
 from chainrule.grading.course import Course
 from chainrule.grading.limits import Limits
-from chainrule.grading.submission import DEPTH, FILES, read_submission
+from chainrule.grading.submission import DEPTH, FILES, SAID, read_submission
 
 MANY = 10_000  # bytes
 
@@ -180,7 +182,8 @@ def test_so_many_files_are_read(folder):
     found = read(folder)
     assert len(found.files) == FILES
     assert said(found) == [
-        f"{FILES:05} is beyond the {FILES} files that are read: it was left out."
+        f"{FILES:05} and what follows it is beyond the {FILES} files that are read:"
+        " it was left out."
     ]
 
 
@@ -308,3 +311,113 @@ def test_learners_may_have_odd_names(tmp_path, name):
 def test_the_courses_folder_may_have_an_odd_name(tmp_path, name):
     (tmp_path / name / "submitted" / "ada" / "ps1").mkdir(parents=True)
     assert a_course(tmp_path / name).pairs("submitted") == [("ada", "ps1")]
+
+
+# Whatever a folder is like, it is read within bounds, and the notebook is found.
+
+
+def nested_to_the_end(folder):
+    """A file whose path is as long as the system allows, from folders opened one by one."""
+    place, left = os.open(folder, os.O_RDONLY), 4095 - len(os.fsencode(folder))
+    while left > 250:
+        os.mkdir("d" * 200, dir_fd=place)
+        inner = os.open("d" * 200, os.O_RDONLY, dir_fd=place)
+        os.close(place)
+        place, left = inner, left - 201
+    os.close(os.open("f" * (left - 1), os.O_CREAT, dir_fd=place))
+    os.close(place)
+
+
+def test_a_path_as_long_as_the_system_allows_is_left_out(folder):
+    nested_to_the_end(folder)
+    found = read(folder)
+    assert (list(found.notebooks), found.files, found.unreadable) == (["nb"], {}, "")
+    assert said(found)[0].endswith("… is a path of more than 1000 bytes: it was left out.")
+
+
+def test_a_path_that_would_not_fit_below_autograded_is_left_out(folder):
+    inner = folder / "/".join(["d" * 200] * 5)
+    inner.mkdir(parents=True)
+    (inner / "f").touch()
+    found = read(folder)
+    assert found.files == {}
+    assert said(found)[0].endswith("… is a path of more than 1000 bytes: it was left out.")
+
+
+def test_a_file_of_terabytes_costs_nothing(folder):
+    with open(folder / "sparse.bin", "wb") as file:
+        file.truncate(2**42)
+    assert said(read(folder)) == ["sparse.bin is too large: it was left out."]
+
+
+def test_the_notebooks_that_are_asked_for_come_first(folder, monkeypatch):
+    monkeypatch.setattr("chainrule.grading.submission.FILES", 3)
+    monkeypatch.setattr("chainrule.grading.submission.ENTRIES", 5)
+    for number in range(50):
+        (folder / f"{number:02}.ipynb").write_bytes(b"more")
+        (folder / f"{number:02}").touch()
+    found = read_submission(folder.parents[2], folder, [], MANY, ["nb", "absent"])
+    assert found.notebooks["nb"] == b"{}" and len(found.notebooks) + len(found.files) <= 3
+    assert "is beyond the" in said(found)[-1]
+
+
+def test_a_large_file_does_not_take_the_notebooks_room(folder):
+    (folder / "a.bin").write_bytes(b"x" * 9)
+    found = read(folder, most_bytes=10)
+    assert found.notebooks == {"nb": b"{}"} and found.files == {}
+
+
+def test_folders_without_files_are_counted(folder, monkeypatch):
+    monkeypatch.setattr("chainrule.grading.submission.ENTRIES", 20)
+    for number in range(30):
+        (folder / f"{number:02}" / "inner").mkdir(parents=True)
+    assert len(said(read(folder))) <= SAID + 1
+
+
+def test_many_left_out_are_not_all_named(folder):
+    for number in range(100):
+        (folder / f"{number:03}").symlink_to("x")
+    messages = said(read(folder))
+    assert len(messages) == SAID + 1 and messages[-1] == "More files were left out."
+
+
+@pytest.mark.parametrize("kind", [stat.S_IFDIR, stat.S_IFREG])
+def test_a_link_that_takes_the_place_of_a_file_meanwhile_is_not_followed(
+    folder, tmp_path, monkeypatch, kind
+):
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret" / "secret.txt").write_text("secret")
+    (folder / "data").symlink_to(tmp_path / "secret")
+    (folder / "more").symlink_to(tmp_path / "secret" / "secret.txt")
+    monkeypatch.setattr("chainrule.grading.submission._mode", lambda entry: kind)
+    assert read(folder).files == {}
+
+
+def test_a_file_that_grows_while_it_is_read_is_too_large(folder, monkeypatch):
+    (folder / "log").write_bytes(b"x" * 100)
+    about = os.stat_result((stat.S_IFREG, *[0] * 9))
+    monkeypatch.setattr(os, "fstat", lambda handle: about)
+    found = read(folder, most_bytes=50)
+    assert found.files == {} and said(found) == ["log is too large: it was left out."]
+
+
+def test_a_file_that_cannot_be_read_is_left_out(folder, monkeypatch):
+    monkeypatch.setattr(os, "fdopen", failing(OSError(errno.EIO, "Input/output error")))
+    found = read(folder)
+    assert found.notebooks == {}
+    assert said(found) == ["nb.ipynb cannot be read (Input/output error): it was left out."]
+
+
+@pytest.mark.parametrize("error", [MemoryError(), ValueError("odd\nthing"), RuntimeError("")])
+def test_what_nobody_has_foreseen_is_the_submissions_own_result(folder, monkeypatch, error):
+    monkeypatch.setattr(os, "scandir", failing(error))
+    found = read(folder)
+    assert (found.notebooks, found.files, found.digest) == ({}, {}, "")
+    assert said(found) == [found.unreadable] and len(found.unreadable.splitlines()) == 1
+
+
+def failing(error):
+    def fail(*args, **rest):
+        raise error
+
+    return fail
