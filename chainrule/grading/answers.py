@@ -33,6 +33,11 @@ class Answers:
 
         return {"faults": faults(message)}, []
 
+    def in_sight(self, message: Message, buffers: Buffers) -> Answer:
+        from .in_sight import seen
+
+        return {"seen": seen()}, []
+
     def files(self, message: Message, buffers: Buffers) -> Answer:
         for path, number in message["files"].items():
             place = Path(path)

@@ -3,6 +3,7 @@
 Nothing that this process says is trusted. It answers one request at a time:
 
     {"do": "probe", ...}                           {"faults": [...]}
+    {"do": "in_sight"}                             {"seen": [[path, what], ...]}
     {"do": "files", "files": {path: buffer}}       {"done": true}
     {"do": "run", "source": "..."}                 {"outputs": [...], "error": [name, text] | null}
     {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}
