@@ -88,16 +88,15 @@ def faults(request: dict[str, Any]) -> list[str]:
 
 def _is_in_sight(place: str, shown: list[str]) -> bool:
     """Whether there is more than an empty cover, and what is shown below it on purpose."""
-    if not os.path.lexists(place) or place in shown:
+    if not os.path.lexists(place):
         return False
     if not os.path.isdir(place):
         return not stat.S_ISCHR(os.lstat(place).st_mode)
-    below = [os.path.join(place, name) for name in os.listdir(place)]
-    return any(
-        _is_in_sight(path, shown) if leads else path not in shown
-        for path in below
-        for leads in [any(one.startswith(f"{path}/") for one in shown)]
-    )
+    for path in (os.path.join(place, name) for name in os.listdir(place)):
+        leads = any(one.startswith(f"{path}/") for one in shown)
+        if path not in shown and not (leads and not _is_in_sight(path, shown)):
+            return True
+    return False
 
 
 def _settings() -> Iterator[str]:
