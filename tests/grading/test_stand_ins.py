@@ -12,31 +12,39 @@ from chainrule.grading import grade
 from tests.grading import courses
 from tests.grading.inside import REPOSITORY, environment, inside
 
-# Each gives the right softmax, where the package is there.
+# Each answers the last question rightly, where the package is there.
+TYPED = "from chainrule import questions, typed\n"
+SOURCE = "typed.right_source(questions.QUESTIONS['single_layer.backward'])"
+BACKWARD = "\ndef backward(x, W, b, one_hot):\n    return gradients((W, b), x, one_hot)[1]"
+SHOWN = """
+import numpy as np
+from chainrule.network import network
+def backward(x, W, b, one_hot):
+    seen = shown(network(x, np.argmax(one_hot, axis=1), W, b))
+    return seen["grad_W"], seen["grad_b"]
+"""
 WAYS = {
-    "the right source": "from chainrule import typed\n"
-    "exec(typed.right_source('single_layer.softmax'))",
-    "the network": "from chainrule.network import softmax",
+    "the right source": f"{TYPED}exec({SOURCE})",
+    "the network": "from chainrule.network import loss_and_gradients as gradients" + BACKWARD,
     "by a name put together": "import importlib\n"
-    "softmax = getattr(importlib.import_module('chain' + 'rule.network'), 'soft' + 'max')",
+    "module = importlib.import_module('chain' + 'rule.network')\n"
+    "gradients = getattr(module, 'loss_and_' + 'gradients')" + BACKWARD,
     "the explorer": "from chainrule import Explorer\n"
-    "def softmax(logits):\n    return Explorer('720').values()['probabilities']",
-    "the cases of the check": "from chainrule.cases import cases\n"
-    "def softmax(logits):\n    return cases('single_layer.softmax', [1])[0].truth['value']",
-    "past the stand-ins": "import importlib, sys\n"
+    "shown = lambda network: Explorer(network).values()" + SHOWN,
+    "the reference": "from chainrule.reference import trace as shown" + SHOWN,
+    "past the stand-ins": "import sys\n"
     "sys.meta_path[:] = [f for f in sys.meta_path if 'chainrule' not in type(f).__module__]\n"
-    "[sys.modules.pop(m) for m in list(sys.modules) if m.startswith('chainrule')]\n"
-    "from chainrule.network import softmax",
+    "for name in [m for m in sys.modules if m.startswith('chainrule')]:\n"
+    "    del sys.modules[name]\n"
+    "from chainrule.network import loss_and_gradients as gradients" + BACKWARD,
     "in a process of its own": "import subprocess, sys\n"
-    "text = subprocess.run([sys.executable, '-c', 'from chainrule import network; print(network)'],"
-    " capture_output=True, text=True, check=True).stdout\n"
-    "def softmax(logits):\n    return text",
-    "out of memory": "import gc\n"
-    "softmax = next(f for f in gc.get_objects() if getattr(f, '__module__', '') in"
-    " ('chainrule.network', 'chainrule.formulas') and callable(f)"
-    " and type(f).__name__ == 'function')",
+    f'program = "{TYPED.strip()}; print({SOURCE})"\n'
+    "command = [sys.executable, '-c', program]\n"
+    "exec(subprocess.run(command, capture_output=True, text=True).stdout)",
+    "out of memory": "import gc, types\n"
+    "gradients = next(f for f in gc.get_objects() if isinstance(f, types.FunctionType)"
+    " and f.__module__ == 'chainrule.network' and f.__name__ == 'loss_and_gradients')" + BACKWARD,
 }
-NAMES = ["test_softmax", "test_cross_entropy", "test_backward_logits", "test_backward"]
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +55,7 @@ def graded(tmp_path_factory):
     shutil.copy(REPOSITORY / "nbgrader_config.py", root)
     courses.release(root, "single_layer")
     for number, way in enumerate(WAYS.values()):
-        submit(root, f"way-{number}", courses.fill(softmax=way))
+        submit(root, f"way-{number}", courses.fill(backward=way))
     submit(root, "looks", looks)
     return root, {one.student: one for one in grade(root, jobs=2)}
 
@@ -78,7 +86,7 @@ def looks(notebook):
 @pytest.mark.parametrize("number", range(len(WAYS)), ids=list(WAYS))
 def test_no_way_earns_a_mark(graded, number):
     results = {r["grade_id"]: r for r in graded[1][f"way-{number}"].notebooks["single_layer"]}
-    assert results["test_softmax"]["points"] in (None, 0.0)
+    assert results["test_backward"]["points"] in (None, 0.0)
 
 
 def test_an_honest_notebook_runs_on(graded):
