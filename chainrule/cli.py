@@ -20,6 +20,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_hand_out(commands)
     add_samples(commands)
     add_grade(commands)
+    add_sandbox(commands)
     add_report(commands)
     chosen = parser.parse_args(arguments)
     # jsonschema, which reads notebooks, would build a grammar of internationalised addresses with
@@ -147,6 +148,20 @@ def run_grade(chosen: argparse.Namespace) -> int:
 
     options = {key: value for key, value in vars(chosen).items() if key != "run"}
     return grade_in_terminal(**options)
+
+
+def add_sandbox(commands: Commands) -> None:
+    parser = commands.add_parser("sandbox", help="what a learner's code can see while it is graded")
+    add_course(parser)
+    parser.set_defaults(run=run_sandbox)
+
+
+def run_sandbox(chosen: argparse.Namespace) -> int:
+    from chainrule.grading.in_sight import in_sight
+
+    for path, what in in_sight(chosen.course_dir):
+        print(f"{path}: {what}")
+    return 0
 
 
 def add_samples(commands: Commands) -> None:

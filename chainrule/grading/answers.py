@@ -35,6 +35,11 @@ class Answers:
 
         return {"faults": faults(message)}, []
 
+    def in_sight(self, message: Message, buffers: Buffers) -> Answer:
+        from .in_sight import seen
+
+        return {"seen": seen()}, []
+
     def files(self, message: Message, buffers: Buffers) -> Answer:
         return {"left_out": handed_files.write(message["pieces"], buffers)}, []
 

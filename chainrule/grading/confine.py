@@ -89,9 +89,13 @@ def close_in(limits: Limits, room: Room = NONE) -> None:
 
 @cache
 def _places_below(folder: str) -> list[str]:
-    """What bubblewrap shows below a folder, such as packages of an environment in /tmp."""
+    """What bubblewrap shows below a folder, such as packages of an environment in /tmp.
+
+    The outermost mounts only: what is mounted below these, or covers a part, is shown with them.
+    """
     lines = Path("/proc/self/mountinfo").read_text().splitlines()
-    return sorted({line.split()[4] for line in lines if line.split()[4].startswith(folder + "/")})
+    found = {line.split()[4] for line in lines if line.split()[4].startswith(folder + "/")}
+    return sorted(one for one in found if not any(one.startswith(f"{two}/") for two in found))
 
 
 def _show_again(place: Path, descriptor: int) -> None:

@@ -6,9 +6,12 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import Any
 
+from jupyter_core.paths import jupyter_data_dir, jupyter_path
 from nbgrader.api import Gradebook
+from nbgrader.exchange.default.exchange import Exchange
 
 from . import gradebook, records, timestamp
 from .course import Course
@@ -64,11 +67,11 @@ class Jobs:
             self.plans[name] = plan | {"files": _coded(course.master_files(name))}
             text = json.dumps(self.plans[name], sort_keys=True)
             self.digests[name] = hashlib.sha256(text.encode()).hexdigest()
-        self.setup = {
+        self.setup: dict[str, Any] = {
             "imports": _imports(self.plans),
             "limits": course.limits.to_dict(),
             "confined": confined,
-            "out_of_sight": _out_of_sight(course),
+            "out_of_sight": out_of_sight(course),
             "many": False,
         }
 
@@ -172,9 +175,21 @@ def _imports(plans: dict[str, dict[str, Any]]) -> list[str]:
     return sorted(statements)
 
 
-def _out_of_sight(course: Course) -> list[str]:
-    """What of the course no learner may see."""
+def out_of_sight(course: Course) -> list[str]:
+    """What no learner may see: the course, and nbgrader's exchange with its caches.
+
+    Each step's folder is named for itself, since it may lie outside of the course's.
+    """
     directory = course.directory
-    places = [directory.source_directory, directory.submitted_directory]
-    places += [directory.autograded_directory, "gradebook.db", "nbgrader_config.py"]
-    return [str(course.root / place) for place in places if (course.root / place).exists()]
+    steps = [name for name in directory.trait_names() if name.endswith("_directory")]
+    places = [course.root, *(course.root / getattr(directory, step) for step in steps)]
+    places += [course.root / "gradebook.db", course.root / "nbgrader_config.py"]
+    if directory.db_url.startswith("sqlite:///"):
+        places.append(Path(directory.db_url.removeprefix("sqlite:///").partition("?")[0]))
+    exchange = Exchange(config=course.config)
+    places += [Path(place) for place in (exchange.root, exchange.cache) if place]
+    habits = [Exchange.root.default_value, "/srv/nbgrader"]
+    places += [Path(place) for place in habits if place]
+    for folder in [*jupyter_path(), jupyter_data_dir()]:
+        places += Path(folder).glob("nbgrader*")
+    return sorted({str(place) for place in places if place.exists()})

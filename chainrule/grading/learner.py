@@ -3,6 +3,7 @@
 Nothing that this process says is trusted. It answers one request at a time:
 
     {"do": "probe", ...}                           {"faults": [...]}
+    {"do": "in_sight"}                             {"seen": [[path, what], ...]}
     {"do": "files", "pieces": [[path, start]]}     {"left_out": {path: why}}
     {"do": "run", "source": "..."}                 {"outputs": [...], "error": ..., "value": ...}
     {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}

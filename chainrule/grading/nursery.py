@@ -52,7 +52,8 @@ class _Nursery:
 
     def __init__(self, setup: dict[str, Any], shell: KeepingShell) -> None:
         self.limits, self.shell = Limits(**setup["limits"]), shell
-        self.sandbox = Sandbox(setup["imports"], self.limits, setup["confined"], setup["many"])
+        confined, hidden = setup["confined"], setup["out_of_sight"]
+        self.sandbox = Sandbox(setup["imports"], self.limits, confined, setup["many"], hidden)
         warm(setup["imports"])
         if setup["many"]:
             use_huge_pages()

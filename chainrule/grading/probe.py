@@ -1,16 +1,22 @@
 """Does the sandbox hold? Tried from inside, before the first submission."""
 
+import contextlib
 import ctypes
 import os
 import socket
+import stat
+import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from .errors import NoSandbox
+from .guard import descendants
 from .limits import Limits
 from .sandbox import Sandbox
 from .seccomp import NEWUSER
+from .sight import LEARNERS_SIDE
 from .wire import Closed, Wire
 
 _WRITABLE = ("/tmp", "/dev/shm")
@@ -27,6 +33,7 @@ def probe(sandbox: Sandbox, limits: Limits, out_of_sight: list[str]) -> None:
                 "do": "probe",
                 "port": server.getsockname()[1],
                 "out_of_sight": out_of_sight,
+                "shown": [*map(str, [*sandbox.view.shown, *sandbox.view.links])],
                 "process": os.getpid(),
                 "memory": limits.memory_bytes,
             }
@@ -34,6 +41,7 @@ def probe(sandbox: Sandbox, limits: Limits, out_of_sight: list[str]) -> None:
                 wire = Wire(channel)
                 wire.send(request, deadline=ends)
                 answer, _ = wire.receive(ends)
+                answer["faults"] += _users(sandbox)  # while that process is there
             except (Closed, OSError):
                 line.settimeout(5)
                 raise NoSandbox(f"a process in the sandbox ended: {_last_word(line)}") from None
@@ -48,11 +56,27 @@ def _last_word(line: socket.socket) -> str:
         return "it did not say why"
 
 
+def _users(sandbox: Sandbox) -> list[str]:
+    """Learners' code must not be root of this machine, whatever it is called inside."""
+    if sandbox.user is None:
+        return []
+    init = descendants(sandbox.process.pid)[:2]  # bubblewrap's own two stay whose they are
+    ours = set(descendants(sandbox.process.pid)) - set(init)
+    users = {os.stat(f"/proc/{process}").st_uid for process in ours}
+    return [f"it runs as the user {user} of this machine" for user in users - {sandbox.user}]
+
+
 def faults(request: dict[str, Any]) -> list[str]:
     """What this process can do and should not be able to; asked in the sandbox."""
-    found = [f"{path} can be seen" for path in request["out_of_sight"] if os.path.lexists(path)]
+    found = [
+        f"{place} can be seen"
+        for place in request["out_of_sight"]
+        if _is_in_sight(place, request["shown"])
+    ]
     found += _network(request["port"])
     found += [f"{place} can be written to" for place in _places() if _can_write(place)]
+    found += [f"the machine's {one} can be changed" for one in [*_settings(), *_devices()]]
+    found += [f"{name} is there, which knows answers" for name in _teaching()]
     found += _processes(request["process"])
     try:
         bytearray(request["memory"] * 5 // 4)  # what is mapped since the start may be given back
@@ -60,6 +84,57 @@ def faults(request: dict[str, Any]) -> list[str]:
     except MemoryError:
         pass
     return found + _privileges()
+
+
+def _is_in_sight(place: str, shown: list[str]) -> bool:
+    """Whether there is more than an empty cover, and what is shown below it on purpose."""
+    if not os.path.lexists(place):
+        return False
+    if not os.path.isdir(place):
+        return not stat.S_ISCHR(os.lstat(place).st_mode)
+    for path in (os.path.join(place, name) for name in os.listdir(place)):
+        leads = any(one.startswith(f"{path}/") for one in shown)
+        if path not in shown and not (leads and not _is_in_sight(path, shown)):
+            return True
+    return False
+
+
+def _settings() -> Iterator[str]:
+    """The kernel's settings that could be written to; nothing is written."""
+    for top in ("/proc/sys", "/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"):
+        files = [os.path.join(at, name) for at, _, names in os.walk(top) for name in names]
+        for path in files or [top]:
+            if path.endswith("/ns_last_pid"):
+                continue  # anybody may open it: the kernel asks for a right when it is written to
+            try:
+                os.close(os.open(path, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                continue
+            yield path
+
+
+def _devices() -> Iterator[str]:
+    """Device files whose mode could be changed; each keeps the one that it has."""
+    for name in os.listdir("/dev"):
+        path = os.path.join("/dev", name)
+        about = os.lstat(path)
+        if stat.S_ISCHR(about.st_mode) or stat.S_ISBLK(about.st_mode):
+            with contextlib.suppress(OSError):
+                os.chmod(path, stat.S_IMODE(about.st_mode))
+                yield path
+
+
+def _teaching() -> Iterator[str]:
+    """What of this package is here and should not be: files, and modules that have one."""
+    here = Path(__file__).parent.parent
+    yield from (str(path) for path in here.iterdir() if path.name not in LEARNERS_SIDE)
+    package = __name__.partition(".")[0]
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if name.startswith(f"{package}.") and file:
+            part = Path(file).relative_to(here).parts[0]
+            if part not in LEARNERS_SIDE:
+                yield name
 
 
 def _network(port: int) -> list[str]:

@@ -1,7 +1,6 @@
 """bubblewrap around the process that all learner processes of a worker are forks of."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import platform
@@ -10,18 +9,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
+from . import host_user
 from .errors import NoSandbox
 from .handed_files import NONE, Room
 from .limits import Limits
 from .seccomp import is_known_machine
+from .sight import View, view
 
-_SYSTEM = ("bin", "sbin", "lib", "lib32", "lib64")
-_CONFIGURATION = ("ld.so.cache", "localtime", "fonts", "ssl/certs", "alternatives", "mime.types")
+_ALONE = ("--die-with-parent", "--new-session", "--cap-drop", "ALL")
+_AS_OURSELVES = ("--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000", *_ALONE)
+_AS_ROOT = (
+    *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
+    *(*_ALONE, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
+)
 _KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TZ")
 Start = Callable[..., tuple[socket.socket, socket.socket]]
 ENVIRONMENT = {
@@ -45,17 +49,27 @@ class Sandbox:
     """A warm process in the sandbox, or outside of it if not `confined`.
 
     imports: the import statements to run before any learner process is started. many: whether
-    there will be so many that it pays to get ready for them. Raises NoSandbox.
+    there will be so many that it pays to get ready for them. out_of_sight: places that no learner
+    may see. Raises NoSandbox.
     """
 
-    def __init__(self, imports: list[str], limits: Limits, confined: bool, many: bool) -> None:
+    def __init__(
+        self,
+        imports: list[str],
+        limits: Limits,
+        confined: bool,
+        many: bool,
+        out_of_sight: Sequence[str] = (),
+    ) -> None:
+        self.view = view(imports, out_of_sight) if confined else View()
+        self.user = _user() if confined else None
+        before = wall(self.view, self.user) if confined else []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         python = [sys.executable, "-P", "-m", "chainrule.grading.zygote", str(theirs.fileno())]
-        wall = bubblewrap(imports) if confined else []
         environment = ENVIRONMENT | {k: os.environ[k] for k in _KEPT_VARIABLES if k in os.environ}
         environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         self.process = subprocess.Popen(
-            wall + python,
+            before + python,
             env=environment,
             cwd="/",
             pass_fds=[theirs.fileno()],
@@ -122,54 +136,52 @@ def fork_at(control: socket.socket, room: Room = NONE) -> tuple[socket.socket, s
     return wire, line
 
 
-def bubblewrap(imports: list[str]) -> list[str]:
-    """The command that a command in the sandbox begins with. Raises NoSandbox."""
+def _user() -> int | None:
+    """The user of this machine that learners' code is to run as, if not ours. Raises NoSandbox."""
+    if not host_user.is_needed():
+        return None
+    user = host_user.nobody_elses()
+    if user is None:
+        raise NoSandbox("root finds no user number that is free: start it as an ordinary user")
+    return user
+
+
+def wall(view: View, user: int | None) -> list[str]:
+    """What the command of a process in the sandbox begins with.
+
+    user: the user of this machine that the process is to be; None leaves it to be ours. Raises
+    NoSandbox.
+    """
     program = shutil.which("bwrap")
     if program is None:
         raise NoSandbox("bubblewrap is not installed (on Debian: apt-get install bubblewrap)")
     if not is_known_machine():
         raise NoSandbox(f"it knows the system calls of x86-64 and ARM64, not {platform.machine()}")
-    command = [program, "--unshare-all", "--unshare-user", "--uid", "1000", "--gid", "1000"]
-    command += ["--cap-drop", "ALL", "--die-with-parent", "--new-session"]
-    command += ["--ro-bind", "/usr", "/usr"]
-    for name in _SYSTEM:
-        place = Path("/", name)
-        if place.is_symlink():
-            command += ["--symlink", os.readlink(place), str(place)]
-        elif place.is_dir():
-            command += ["--ro-bind", str(place), str(place)]
-    for name in _CONFIGURATION:
-        command += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
-    command += ["--tmpfs", "/tmp"]
-    for place in visible_folders(imports):
-        command += ["--ro-bind", str(place), str(place)]
+    if user is None:
+        return [program, *_AS_OURSELVES, *_mounts(view, []), "--"]
+    change = shutil.which("setpriv")
+    if change is None:
+        raise NoSandbox("root needs setpriv, to be nobody there (on Debian: util-linux)")
+    become = [change, "--reuid", str(user), "--regid", str(user), "--clear-groups", "--"]
+    if not host_user.can_mount():
+        return [*become, program, *_AS_OURSELVES, *_mounts(view, []), "--"]
+    # Root makes the mounts, so that an environment in a folder that is closed to others can be
+    # shown, and keeps for so long no other right than to become somebody else.
+    if closed := next((p for p in view.shown if not _is_open(p)), None):
+        raise NoSandbox(f"{closed} is closed to other users: chmod -R go+rX {closed}")
+    return [program, *_AS_ROOT, *_mounts(view, ["--perms", "1777"]), "--", *become]
+
+
+def _mounts(view: View, for_all: list[str]) -> list[str]:
+    """for_all: what lets everybody write to the folder that comes next."""
+    command = [*for_all, "--tmpfs", "/tmp", *view.arguments()]
     # Learner processes mount a /proc of their own over this one, which the kernel allows only
     # where a whole one is to be seen; bubblewrap's own has covered parts when root starts it.
-    command += ["--bind", "/proc", "/proc"]
-    command += ["--dev", "/dev", "--remount-ro", "/dev", "--remount-ro", "/"]
-    return command + ["--"]
+    command += ["--bind", "/proc", "/proc", "--dev", "/dev", *for_all, "--tmpfs", "/dev/shm"]
+    return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
-def visible_folders(imports: list[str]) -> list[Path]:
-    """The Python environment, and of packages that lie elsewhere only what notebooks import."""
-    folders = [Path(sys.base_prefix), Path(sys.prefix), Path(sys.prefix).resolve()]
-    folders += [Path(p) for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
-    for statement in ["import chainrule", *imports]:
-        found = _spec(statement.split()[1].partition(".")[0])
-        if found is None or found.origin in (None, "built-in", "frozen"):
-            continue
-        folders.append(
-            Path(found.origin).parent if found.submodule_search_locations else Path(found.origin)
-        )
-    kept: list[Path] = []
-    for folder in sorted({f for f in folders if f.exists()}, key=lambda f: len(f.parts)):
-        if not any(folder.is_relative_to(outer) for outer in [Path("/usr"), *kept]):
-            kept.append(folder)
-    return kept
-
-
-def _spec(name: str) -> Any:
-    try:
-        return importlib.util.find_spec(name)
-    except (ImportError, ValueError):
-        return None
+def _is_open(path: Path) -> bool:
+    """Whether other users may read it, and what lies in it if it is a folder."""
+    wanted = 0o005 if path.is_dir() else 0o004
+    return path.stat().st_mode & wanted == wanted
