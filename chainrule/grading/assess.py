@@ -7,12 +7,13 @@ from collections.abc import Callable
 from typing import Any
 
 from . import autograded, records, verdict
-from .isolate import bound_memory, folder, in_fork
+from .isolate import Ended, bound_memory, folder, in_fork
 from .limits import Limits
 from .notebook import run_notebook
 from .rebuild import Unreadable, read_notebook, rebuild
 from .sandbox import Start
 from .shell import KeepingShell, fresh_randomness
+from .trouble import Machinery
 
 _TRIES = 4
 _Ran = Callable[[dict[str, Any], list[dict[str, Any]]], dict[str, Any]]
@@ -144,6 +145,8 @@ def _run(
     for _ in range(_TRIES):
         with folder(master) as place:
             ran = in_fork(run, place, seconds)
+        if isinstance(ran, Ended):
+            raise Machinery(f"the process of the tests {ran.why}")
         if isinstance(ran, dict):
             return ran | {"lost": lost}
         (number,) = struct.unpack("<I", here[:4])

@@ -11,3 +11,11 @@ class Gone(BaseException):
 
 class NeedsPerson(BaseException):
     """The test needs more than can cross the wall."""
+
+
+class Machinery(BaseException):
+    """A process of ours failed: not the learner's doing, and no result. It is graded again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
