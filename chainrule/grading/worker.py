@@ -244,23 +244,24 @@ class Worker:
 
     def __init__(self, nursery: Nursery) -> None:
         self.nursery = nursery
+        self.life = nursery.life
         self.servers: dict[tuple[str, bool], Server] = {}
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
         """See `grade_submission`. Raises NoSandbox, WorkerDied."""
         key = job["plan_digest"], job["rehearse"]
+        if self.life != self.nursery.life:
+            self._forget()  # they ended with the process that they were forks of
+        life = self.life = self.nursery.life
         server = self.servers.pop(key, None)
-        if server is None or server.life != self.nursery.life:
-            self._forget()  # of another life: they ended with the process that they were forks of
-            server = None
-        life = self.nursery.life
         try:
             server = server or self.nursery.server(job["plan"], *key)
+            life = server.life
             graded = server.grade(job)
         except WorkerDied:
-            self.nursery.renew(server.life if server else life)
             if server is not None:
                 server.close()
+            self.nursery.renew(life)
             raise
         self.servers[key] = server  # the last one used is the last one to go
         while len(self.servers) > KEPT:
