@@ -8,6 +8,7 @@ import contextlib
 import fcntl
 import json
 import os
+import resource
 import shutil
 import signal
 import socket
@@ -21,7 +22,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from .alive import any_stopped
-from .errors import NoSandbox
+from .errors import GradingError, NoSandbox
 from .isolate import in_words
 from .lines import Broken, Lines
 
@@ -31,6 +32,7 @@ _START_SECONDS = 120.0
 _SLACK_SECONDS = 30.0
 _SEND_SECONDS = 10.0
 _STARTS = 2
+_FILES, _MANY_FILES = 512, 4096  # a learner's process may have 256; many jobs need more
 _QUICK_SECONDS = 0.5  # what is stopped makes wait for longer than this
 Planned = tuple[dict[str, Any], str]  # the plan of an assignment, and its digest
 
@@ -43,7 +45,8 @@ class Nursery:
     """The process that servers are forks of (`nursery`). It starts, and waits for `begin`.
 
     Where it, or what it has started, fails, `renew` ends all of it and starts another one; `life`
-    counts them. Raises NoSandbox where no process can be started.
+    counts them. Raises NoSandbox where no process can be started, GradingError where it could not
+    do its work.
     """
 
     def __init__(self) -> None:
@@ -51,6 +54,7 @@ class Nursery:
         self._setup: dict[str, Any] = {}
         self.life = 0
         self._closed = False
+        _allow_files()
         self._start()
 
     def _start(self) -> None:
@@ -109,7 +113,10 @@ class Nursery:
             return ready or self._asked(plan, digest, rehearse)
 
     def _asked(self, plan: dict[str, Any], digest: str, rehearse: bool) -> "Server":
-        ours, theirs = socket.socketpair()
+        try:
+            ours, theirs = socket.socketpair()
+        except OSError as error:
+            raise WorkerDied(f"no server can be asked for ({in_words(error)})") from None
         try:
             with theirs:
                 request = json.dumps([digest, rehearse]).encode()
@@ -184,6 +191,20 @@ class Nursery:
         self._said.seek(0)
         said = self._said.read().decode(errors="replace").strip().splitlines()
         return (said or ["the process that starts servers ended"])[-1]
+
+
+def _allow_files() -> None:
+    """Let this process and its children open as many files as they need. Raises GradingError."""
+    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = _MANY_FILES if most == resource.RLIM_INFINITY else most
+    if most < _FILES:
+        raise GradingError(
+            f"Grading opens up to {_FILES} files at a time, and only {most} are allowed here: "
+            f"ulimit -n {_FILES} in a new shell, or whoever looks after this machine, allows more."
+        )
+    if now != resource.RLIM_INFINITY and now < min(most, _MANY_FILES):
+        hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, _MANY_FILES), hard))
 
 
 class Server:
