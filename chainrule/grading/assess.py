@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from . import autograded, records, verdict
-from .isolate import bound_memory, folder, in_fork
-from .limits import Limits
+from .isolate import Ended, bound_memory, folder, in_fork
+from .limits import RUNS, Limits
 from .notebook import run_notebook
 from .read_apart import read_apart
 from .rebuild import BOTH, TEST, Unreadable, rebuild
@@ -17,7 +17,6 @@ from .shell import KeepingShell, fresh_randomness
 from .together import run_together
 from .trouble import Machinery
 
-_TRIES = 4  # of a notebook, where nobody else tries again
 _Ran = Callable[[dict[str, Any], list[dict[str, Any]], dict[str, verdict.Model]], dict[str, Any]]
 
 
@@ -55,7 +54,8 @@ def not_graded(job: dict[str, Any], reason: str) -> dict[str, Any]:
         cells, _ = rebuild(plan, None)
         results = verdict.unmarked(plan["cells"], records.NEEDS_PERSON, reason)
         graded[name] = put_together(plan, cells, {}, results, findings, job)
-    return {"student": job["student"], "assignment": job["assignment"], "notebooks": graded}
+    about = {"student": job["student"], "assignment": job["assignment"]}
+    return about | {"notebooks": graded, "given_up": True}
 
 
 def put_together(
@@ -175,11 +175,11 @@ def _run(
         (number,) = struct.unpack("<I", here[:4])
         known = cells[number]["known"] if number < len(cells) else None
         where = known["grade_id"] if known is not None else "a cell of the learner's"
-        if isinstance(ran, dict):
-            reason = ran["machinery"]
+        if isinstance(ran, Ended):
+            reason = f"the process of the tests {ran.why}, in {where}"
         else:
-            reason = f"the process of the tests ended, or never came back, in {where}"
+            reason = str(ran["machinery"])
         trusted = known is not None and cells[number]["kind"] in (BOTH, TEST)
-        if not last or not trusted or number in given_up or len(given_up) >= _TRIES:
+        if not last or not trusted or number in given_up or len(given_up) + 1 >= RUNS:
             raise Machinery(reason)
         given_up[number] = reason

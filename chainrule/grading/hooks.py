@@ -117,7 +117,7 @@ class SafeExporter(NotebookExporter):
         if not hasattr(self, "_worker"):
             self._worker = Worker(Nursery())
             self._worker.nursery.begin(job["setup"])
-            weakref.finalize(self, self._worker.nursery.close)
+            weakref.finalize(self, self._worker.close)
         try:
             graded = self._worker.grade(job)
         except WorkerDied as died:

@@ -4,6 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MIB = 1024 * 1024
+RUNS = 5  # of a notebook, the most, where nobody else tries again
 
 
 @dataclass(frozen=True)

@@ -10,20 +10,21 @@ import os
 import signal
 import socket
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 from .errors import NoSandbox
-from .isolate import be_silent, end_with_parent
+from .isolate import be_silent, end_with_parent, in_words
 from .limits import Limits
 from .probe import probe
 from .sandbox import ENVIRONMENT, Sandbox
-from .server import be_template
+from .server import be_template, tell
 from .settle import use_huge_pages
 from .shell import KeepingShell, new_shell
 from .worker import KEPT
 from .zygote import warm
 
 _REQUEST_BYTES = 4096
+_SEND_SECONDS = 10.0
 
 
 def main() -> None:
@@ -42,16 +43,18 @@ def main() -> None:
     if not setup:
         return
     try:
-        _Nursery(json.loads(setup), shell).serve(control)
+        _Nursery(json.loads(setup), control, shell).serve()
     except NoSandbox as error:
         sys.exit(str(error))
+    except OSError as error:
+        sys.exit(f"the process that starts servers failed ({in_words(error)})")
 
 
 class _Nursery:
     """Raises NoSandbox."""
 
-    def __init__(self, setup: dict[str, Any], shell: KeepingShell) -> None:
-        self.limits, self.shell = Limits(**setup["limits"]), shell
+    def __init__(self, setup: dict[str, Any], control: socket.socket, shell: KeepingShell) -> None:
+        self.limits, self.control, self.shell = Limits(**setup["limits"]), control, shell
         confined, hidden = setup["confined"], setup["out_of_sight"]
         self.sandbox = Sandbox(setup["imports"], self.limits, confined, setup["many"], hidden)
         warm(setup["imports"])
@@ -62,7 +65,8 @@ class _Nursery:
             probe(self.sandbox, self.limits, setup["out_of_sight"])
         self.templates: dict[tuple[str, bool], socket.socket] = {}
 
-    def serve(self, control: socket.socket) -> None:
+    def serve(self) -> None:
+        control = self.control
         control.send(b"ready")
         be_silent()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a template
@@ -70,35 +74,54 @@ class _Nursery:
             request, descriptors, _, _ = socket.recv_fds(control, _REQUEST_BYTES, 1)
             if not request:
                 os.killpg(0, signal.SIGKILL)  # the other side hung up: all is over
-            self._hand_on(tuple(json.loads(request)), descriptors[0], control)
+            self._hand_on(tuple(json.loads(request)), descriptors[0])
             os.close(descriptors[0])
 
-    def _hand_on(self, key: Any, descriptor: int, control: socket.socket) -> None:
+    def _hand_on(self, key: Any, descriptor: int) -> None:
         """Give a server's socket to the template of its assignment, a new one if that has ended."""
-        template = self.templates.pop(key, None) or self._template(key[1], control)
         try:
-            socket.send_fds(template, [b"server"], [descriptor])
-        except OSError:
-            template.close()
-            template = self._template(key[1], control)
-            socket.send_fds(template, [b"server"], [descriptor])
-        self.templates[key] = template  # the last one used is the last one to go
-        while len(self.templates) > KEPT:
+            self.templates[key] = self._handed_on(self.templates.pop(key, None), key, descriptor)
+        except OSError as error:
+            with socket.socket(fileno=os.dup(descriptor)) as waits:
+                tell(waits.makefile("wb"), error)
+        while len(self.templates) > KEPT:  # the last one used is the last one to go
             self.templates.pop(next(iter(self.templates))).close()
 
-    def _template(self, rehearsing: bool, control: socket.socket) -> socket.socket:
+    def _handed_on(
+        self, template: socket.socket | None, key: Any, descriptor: int
+    ) -> socket.socket:
+        """The template that has taken it. Raises OSError where there can be none."""
+        if template is not None:
+            try:
+                socket.send_fds(template, [b"server"], [descriptor])
+                return template
+            except OSError:
+                template.close()
+        template = self._template(key[1], descriptor)
+        socket.send_fds(template, [b"server"], [descriptor])
+        return template
+
+    def _template(self, rehearsing: bool, descriptor: int) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        if os.fork() == 0:
+        ours.settimeout(_SEND_SECONDS)
+        with theirs:
+            if os.fork() == 0:
+                self._be_template(rehearsing, theirs, ours, descriptor)
+        return ours
+
+    def _be_template(
+        self, rehearsing: bool, requests: socket.socket, ours: socket.socket, descriptor: int
+    ) -> NoReturn:
+        try:
             end_with_parent()
             signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            for other in (control, ours, *self.templates.values()):
+            # A copy that stays open here would hide the end of the process at the other side.
+            for other in (self.control, ours, *self.templates.values()):
                 other.close()
-            try:
-                be_template(theirs, rehearsing, self.sandbox, self.limits, self.shell)
-            finally:
-                os._exit(0)
-        theirs.close()
-        return ours
+            os.close(descriptor)
+            be_template(requests, rehearsing, self.sandbox, self.limits, self.shell)
+        finally:
+            os._exit(0)
 
 
 if __name__ == "__main__":

@@ -25,16 +25,21 @@ class LocalPool(ThreadPoolExecutor):
         super().__init__(workers)
         self._here = threading.local()
         self._nursery = nursery
+        self._all: list[Worker] = []
         self._nursery.begin(setup, ahead)
 
     def grade(self, job: dict[str, Any]) -> dict[str, Any]:
         """`worker.grade_submission`, in this thread. Raises NoSandbox, WorkerDied."""
         if not hasattr(self._here, "worker"):
             self._here.worker = Worker(self._nursery)
+            self._all.append(self._here.worker)
         graded: dict[str, Any] = self._here.worker.grade(job)
         return graded
 
     def end(self) -> None:
         """Stop now: what is not done stays undone."""
         self.shutdown(wait=False, cancel_futures=True)
-        self._nursery.close()
+        self._nursery.close()  # so that no thread waits for anything any more
+        self.shutdown()
+        for worker in self._all:
+            worker.close()

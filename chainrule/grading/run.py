@@ -5,24 +5,27 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from . import autograded, gradebook, records, timestamp
-from .assess import not_graded
+from .again import Again
 from .course import Course, open_course
-from .errors import CourseError
+from .errors import CourseError, GradingError, NoSandbox
 from .jobs import Jobs
 from .models import Fault, Grade
 from .pool import LocalPool
 from .submission import Submission
-from .worker import KEPT, Nursery, Worker, WorkerDied, grade_submission
+from .worker import KEPT, Nursery, Worker, grade_submission
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker
+_TRIES = 2  # after the first
+_IN_A_ROW = 3  # failures after which it is seen whether anything can be graded at all
 
 Pair = tuple[str, str]  # student, assignment
 Done = tuple[dict[str, Any], dict[str, Any], Submission]  # result, job, submission
@@ -90,9 +93,8 @@ def grade_course(
         keeper = Keeper(course, gradebook.Writer(book, course.config))
         workers = os.cpu_count() or 1 if jobs is None else max(jobs, 0)
         graded: list[Graded] = []
-        for batch in _results(
-            maker, new, min(workers, len(new)), executor, nursery, despite_faults
-        ):
+        said = say, despite_faults
+        for batch in _results(maker, new, min(workers, len(new)), executor, nursery, *said):
             graded += keeper.keep(batch)
             watch(len(graded), len(new))
         return sorted(graded, key=lambda g: (g.assignment, g.student))
@@ -112,9 +114,9 @@ def try_course(
         maker = Jobs(course, book, names, confined=True, say=say)
     nursery.begin(maker.setup)
     worker = Worker(nursery)
-    return maker.try_models(
-        maker.plans, lambda jobs: [_unless_died(partial(worker.grade, job)) for job in jobs]
-    )
+    with closing(worker):
+        again = Again([worker.alone] * _TRIES)
+        return maker.try_models(maker.plans, partial(_each, _Here(), worker.grade, again))
 
 
 def _results(
@@ -123,32 +125,48 @@ def _results(
     workers: int,
     executor: Executor | None,
     nursery: Nursery,
+    say: Callable[[str], None],
     despite: bool,
 ) -> Iterator[list[Done]]:
     """Grade these; yield results as they come, some at a time."""
+    worker = Worker(nursery)  # for what is graded alone
+    again = Again([worker.alone] * _TRIES)
     ahead = _AHEAD * max(workers, 1)
-    if executor is not None:
-        _try_models(maker, pairs, partial(_each, executor, grade_submission), despite)
-        yield from _handed_out(maker, pairs, executor, grade_submission, ahead)
-    elif workers == 0:
-        nursery.begin(maker.setup)
-        worker = Worker(nursery)
-        _try_models(
-            maker,
-            pairs,
-            lambda jobs: [_unless_died(partial(worker.grade, job)) for job in jobs],
-            despite,
-        )
-        for pair in pairs:
-            job, submission = maker.make(*pair)
-            yield [(_safely(partial(worker.grade, job), job), job, submission)]
-    else:
-        pool = LocalPool(workers, maker.setup, nursery, maker.ahead()[:KEPT])
+    with closing(worker):
+        if executor is not None:
+
+            def elsewhere(job: dict[str, Any]) -> dict[str, Any]:
+                result: dict[str, Any] = executor.submit(grade_submission, job).result()
+                return result
+
+            again = Again([elsewhere, worker.alone])
+            _try_models(maker, pairs, partial(_each, executor, grade_submission, again), despite)
+            yield from _handed_out(maker, pairs, executor, grade_submission, ahead, again)
+        elif workers == 0:
+            nursery.begin(maker.setup)
+            _try_models(maker, pairs, partial(_each, _Here(), worker.grade, again), despite)
+            yield from _handed_out(maker, pairs, _Here(), worker.grade, 1, again)
+        else:
+            pool = LocalPool(workers, maker.setup, nursery, maker.ahead()[:KEPT])
+            try:
+                _try_models(maker, pairs, partial(_each, pool, pool.grade, again), despite)
+                yield from _handed_out(maker, pairs, pool, pool.grade, ahead, again)
+            finally:
+                pool.end()
+    if line := again.line():
+        say(line)
+
+
+class _Here(Executor):
+    """Does what is asked in this thread, at once."""
+
+    def submit(self, function: Callable[..., Any], /, *given: Any, **named: Any) -> Future[Any]:
+        future: Future[Any] = Future()
         try:
-            _try_models(maker, pairs, partial(_each, pool, pool.grade), despite)
-            yield from _handed_out(maker, pairs, pool, pool.grade, ahead)
-        finally:
-            pool.end()
+            future.set_result(function(*given, **named))
+        except Exception as error:
+            future.set_exception(error)
+        return future
 
 
 def _try_models(maker: Jobs, pairs: list[Pair], grade: Grade, despite: bool) -> None:
@@ -170,17 +188,23 @@ def _try_models(maker: Jobs, pairs: list[Pair], grade: Grade, despite: bool) -> 
 def _each(
     executor: Executor,
     function: Callable[[dict[str, Any]], dict[str, Any]],
+    again: Again,
     jobs: Sequence[dict[str, Any]],
 ) -> list[dict[str, Any] | None]:
-    futures = [executor.submit(function, job) for job in jobs]
-    return [_unless_died(future.result) for future in futures]
-
-
-def _unless_died(result: Callable[[], dict[str, Any]]) -> dict[str, Any] | None:
-    try:
-        return result()
-    except WorkerDied:
-        return None
+    """What comes of these jobs, at once, and alone if need be; None for what does not come back."""
+    futures = [_submitted(executor, function, job) for job in jobs]
+    done: list[dict[str, Any] | None] = []
+    for job, future in zip(jobs, futures, strict=True):
+        error = _error_of(future)
+        if error is None:
+            done.append(future.result())
+            continue
+        if isinstance(error, NoSandbox) and function is not grade_submission:
+            raise error
+        again.failed(job, error)
+        result = again.grade(job)
+        done.append(None if result.get("given_up") else result)
+    return done
 
 
 def _handed_out(
@@ -189,32 +213,69 @@ def _handed_out(
     executor: Executor,
     function: Callable[[dict[str, Any]], dict[str, Any]],
     ahead: int,
+    again: Again,
 ) -> Iterator[list[Done]]:
-    waiting: dict[Future[Any], tuple[dict[str, Any], Submission]] = {}
+    """Grade what is new, many at a time; then, alone, what did not come back.
+
+    Before the end, too, where nothing comes back any more.
+    """
+    waiting: dict[Future[Any], tuple[Pair, dict[str, Any], Submission]] = {}
     left = iter(pairs)
+    failed: list[Pair] = []
+    in_a_row = 0
     batch: list[Done] = []
     began = time.monotonic()
-    while True:
-        while len(waiting) < ahead and (pair := next(left, None)) is not None:
-            job, submission = maker.make(*pair)
-            waiting[executor.submit(function, job)] = job, submission
-        if not waiting:
-            break
-        done, _ = wait(waiting, timeout=_BATCH_SECONDS, return_when=FIRST_COMPLETED)
-        for future in done:
-            job, submission = waiting.pop(future)
-            batch.append((_safely(future.result, job), job, submission))
-        if batch and time.monotonic() - began > _BATCH_SECONDS:
-            yield batch
-            batch, began = [], time.monotonic()
+    try:
+        while True:
+            while in_a_row < _IN_A_ROW and len(waiting) < ahead:
+                if (pair := next(left, None)) is None:
+                    break
+                job, submission = maker.make(*pair)
+                waiting[_submitted(executor, function, job)] = pair, job, submission
+            if not waiting:
+                if not failed:
+                    break
+                pair = failed.pop(0)
+                job, submission = maker.make(*pair)
+                batch.append((again.grade(job), job, submission))
+                in_a_row = 0 if not failed else in_a_row
+            done, _ = wait(waiting, timeout=_BATCH_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                pair, job, submission = waiting.pop(future)
+                error = _error_of(future)
+                if error is None:
+                    batch.append((future.result(), job, submission))
+                    in_a_row = 0
+                    continue
+                if isinstance(error, NoSandbox) and function is not grade_submission:
+                    raise error
+                again.failed(job, error)
+                failed.append(pair)
+                in_a_row += 1
+            if batch and time.monotonic() - began > _BATCH_SECONDS:
+                yield batch
+                batch, began = [], time.monotonic()
+    except GradingError:
+        yield batch  # what came back is kept whatever ends the run
+        raise
     yield batch
 
 
-def _safely(result: Callable[[], dict[str, Any]], job: dict[str, Any]) -> dict[str, Any]:
+def _submitted(executor: Executor, function: Callable[..., Any], job: Any) -> Future[Any]:
+    """As the executor's own, where a broken executor's refusal is a failed future too."""
     try:
-        return result()
-    except WorkerDied as died:
-        return not_graded(job, str(died))
+        return executor.submit(function, job)
+    except RuntimeError as error:
+        future: Future[Any] = Future()
+        future.set_exception(error)
+        return future
+
+
+def _error_of(future: Future[Any]) -> BaseException | None:
+    try:
+        return future.exception()
+    except CancelledError as error:
+        return error
 
 
 class Keeper:

@@ -7,7 +7,7 @@ from contextlib import suppress
 import psutil
 import pytest
 
-from chainrule.grading import grade, records
+from chainrule.grading import grade
 
 from . import courses
 
@@ -49,7 +49,7 @@ def test_a_rehearsal_costs_nobody_a_mark(rehearsed, jobs):
 
 @pytest.mark.parametrize("jobs", [0, 2])
 def test_the_process_that_starts_servers_may_end(tmp_path, jobs):
-    """Whoever was being graded then needs a person; all the others are graded."""
+    """Whoever was being graded then is graded again; nobody loses anything."""
     done_by_then = []
 
     def end_it(done, of):
@@ -61,8 +61,4 @@ def test_the_process_that_starts_servers_may_end(tmp_path, jobs):
 
     graded = grade(a_class(tmp_path, learners=30), jobs=jobs, watch=end_it)
     assert len(graded) == 30 and done_by_then[0] < 26
-    lost = [one for one in graded if one.needs_person]
-    assert len(lost) <= 4
-    for one in lost:
-        assert {result["verdict"] for result in one.notebooks["nb"]} == {records.NEEDS_PERSON}
-    assert all(one.points in (1.0, 3.0) for one in graded if one not in lost)
+    assert [one.points for one in graded] == [1.0] + [3.0] * 29

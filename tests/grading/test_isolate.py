@@ -1,0 +1,59 @@
+"""A fork gives back what its function gives, or says how it ended."""
+
+import os
+import signal
+
+import pytest
+
+from chainrule.grading.isolate import Ended, in_fork
+from chainrule.grading.trouble import Machinery
+
+
+def kill(number):
+    os.kill(os.getpid(), number)
+    signal.pause()
+
+
+def fail():
+    raise ZeroDivisionError("a bug of ours")
+
+
+def need(reason):
+    raise Machinery(reason)
+
+
+def close_all():
+    os.closerange(0, 100)
+    signal.pause()
+
+
+# What the function does -> how that is told.
+ENDS = {
+    "killed": (lambda: kill(signal.SIGKILL), "was ended by SIGKILL"),
+    "a signal without a name": (lambda: kill(40), "was ended by signal 40"),
+    "stopped": (lambda: kill(signal.SIGSTOP), "was stopped"),
+    "leaves": (lambda: os._exit(0), "ended without a word"),
+    "never comes back": (signal.pause, "did not come back within 2 s"),
+    "closes its pipe": (close_all, "closed what it should have answered on"),
+    "raises": (fail, "ZeroDivisionError: a bug of ours"),
+    "gives what is no data": (object, "TypeError: Object of type object is not JSON serializable"),
+    "the machinery": (lambda: need("the warm process ended"), "the warm process ended"),
+    "a full disk": (lambda: need_room(), "/dev/full: No space left on device"),
+}
+
+
+def need_room():
+    raise OSError(28, "No space left on device", "/dev/full")
+
+
+@pytest.mark.parametrize("name", ENDS)
+def test_how_it_ended(name, tmp_path):
+    function, why = ENDS[name]
+    assert in_fork(function, str(tmp_path), 2) == Ended(why)
+    with pytest.raises(ChildProcessError):  # nothing is left of it
+        os.waitpid(-1, 0)
+
+
+def test_what_it_gives(tmp_path):
+    assert in_fork(lambda: {"here": os.getcwd()}, str(tmp_path), 5) == {"here": str(tmp_path)}
+    assert in_fork(lambda: None, str(tmp_path), 5) is None
