@@ -11,3 +11,7 @@ class Gone(BaseException):
 
 class NeedsPerson(BaseException):
     """The test needs more than can cross the wall."""
+
+
+class Machinery(BaseException):
+    """Not the learner's doing: a process of ours is gone or silent. The message says which."""
