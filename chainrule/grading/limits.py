@@ -4,6 +4,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 MIB = 1024 * 1024
+# What a process waits for a core does not count; by the clock it may take so many times its limit.
+PATIENCE = 8
 
 
 @dataclass(frozen=True)

@@ -10,11 +10,12 @@ from . import records, verdict
 from .limits import Limits
 from .names import TestNames
 from .outputs import KINDS, NOTHING
+from .process import GUARD_SECONDS
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
 from .shell import KeepingShell, OutOfTime, alarm
-from .trouble import Gone, NeedsPerson
+from .trouble import Gone, Machinery, NeedsPerson
 
 
 def run_notebook(
@@ -120,10 +121,15 @@ class _Run:
         self.names.asked, self.names.missing = set(), set()
         self.names.crossing = crossing
         try:
-            with alarm(self.limits.cell_seconds + 1):
+            # Later than the learner's time-out, and than the search for whose fault one is.
+            seconds = self.limits.cell_seconds + GUARD_SECONDS + 1
+            with alarm(seconds, self.learner.process.waited):
                 outputs, error = self.shell.run(source)
         finally:
             self.names.crossing = False
+        for trouble in self.learner.process.trouble:
+            if isinstance(trouble, Machinery):  # wherever the test has hidden it
+                raise trouble
         value = self.shell.outputs.value
         return outputs, error, None if value is NOTHING else value
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import records
-from .trouble import Gone, NeedsPerson
+from .trouble import Gone, Machinery, NeedsPerson
 
 _NO_VALUE = object()
 
@@ -16,7 +16,7 @@ def judge(
     outputs: list[dict[str, Any]],
     error: BaseException | None,
     value: Any,
-    trouble: list[Gone | NeedsPerson],
+    trouble: list[Gone | NeedsPerson | Machinery],
     blamed: str,
     attempted: bool,
 ) -> dict[str, Any]:
@@ -42,7 +42,7 @@ def _judged(
     outputs: list[dict[str, Any]],
     error: BaseException | None,
     value: Any,
-    trouble: list[Gone | NeedsPerson],
+    trouble: list[Gone | NeedsPerson | Machinery],
 ) -> tuple[str, str, float]:
     if trouble:
         first = trouble[0]
