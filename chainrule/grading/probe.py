@@ -9,6 +9,7 @@ from typing import Any
 
 from .errors import NoSandbox
 from .limits import Limits
+from .reach import faults_of_limits
 from .sandbox import Sandbox
 from .seccomp import NEWUSER
 from .wire import Closed, Wire
@@ -59,7 +60,7 @@ def faults(request: dict[str, Any]) -> list[str]:
         found.append("memory is not bounded")
     except MemoryError:
         pass
-    return found + _privileges()
+    return found + _privileges() + faults_of_limits(request)
 
 
 def _network(port: int) -> list[str]:
