@@ -8,7 +8,7 @@ from typing import Any
 
 from . import autograded, records, verdict
 from .isolate import Ended, bound_memory, folder, in_fork
-from .limits import RUNS, Limits
+from .limits import PATIENCE, RUNS, Limits
 from .notebook import run_notebook
 from .read_apart import read_apart
 from .rebuild import BOTH, TEST, Unreadable, rebuild
@@ -166,7 +166,7 @@ def _run(
         except Machinery as machinery:
             return {"machinery": machinery.reason}
 
-    seconds = limits.notebook_seconds + limits.cell_seconds + 10
+    seconds = PATIENCE * (limits.notebook_seconds + limits.cell_seconds) + 30
     while True:
         with folder(master) as place:
             ran = in_fork(run, place, seconds)

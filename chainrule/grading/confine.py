@@ -7,7 +7,10 @@ of system calls that honest code does not need. All of it is kept by whatever it
 
 import contextlib
 import ctypes
+import errno
 import os
+import platform
+import re
 import resource
 import signal
 import struct
@@ -24,6 +27,13 @@ _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that i
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
 _INODES = 10_000  # files and folders that a submission may write
 _USER, _GROUP = os.getuid(), os.getgid()  # a new user namespace does not know them at first
+_DEVICES = (
+    ("/dev/null", os.O_RDWR, os.makedev(1, 3)),
+    ("/dev/zero", os.O_RDONLY, os.makedev(1, 7)),
+    ("/dev/urandom", os.O_RDONLY, os.makedev(1, 9)),
+)
+_RELEASE = [int(number) for number in re.findall(r"\d+", platform.release())[:2]]
+_BOUNDS_EACH_NAMESPACE = _RELEASE >= [6, 14]
 _libc = ctypes.CDLL(None, use_errno=True)
 # These keep Python's lock, as a fork has to. They are looked up once, here, and not in each fork.
 _syscall = ctypes.PyDLL(None, use_errno=True).syscall
@@ -63,6 +73,7 @@ def close_in(limits: Limits, room: Room = NONE) -> None:
     _write("/proc/self/setgroups", "deny")
     _write("/proc/self/uid_map", f"{_USER} {_USER} 1")
     _write("/proc/self/gid_map", f"{_GROUP} {_GROUP} 1")
+    _bound_processes(limits.processes)
     mapped = mapped_bytes()
     plain = _NOSUID | _NODEV
     below = [(Path(place), os.open(place, os.O_PATH)) for place in _places_below("/tmp")]
@@ -71,11 +82,12 @@ def close_in(limits: Limits, room: Room = NONE) -> None:
         _mount("tmpfs", place, plain, size)
     for shown, descriptor in below:
         _show_again(shown, descriptor)
+    # All that is in it can be read and nothing written: some of it is settings of the machine.
     try:
-        _mount("proc", "/proc", plain | _NOEXEC, "")
+        _mount("proc", "/proc", plain | _NOEXEC | _RDONLY, "")
     except OSError:  # the system hides parts of /proc: then none is better than another's
         _mount("tmpfs", "/proc", plain | _NOEXEC | _RDONLY, "size=4096")
-    _bound_processes(limits.processes)
+    _own_devices()
     _set_limits(limits, mapped, limits.disk_bytes + room.size)
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
@@ -111,27 +123,55 @@ def _show_again(place: Path, descriptor: int) -> None:
     os.close(descriptor)
 
 
+def _own_devices() -> None:
+    """Pseudo-terminals of its own, of which the machine has some thousands; and /dev is whole.
+
+    /dev/zero is /dev/full, which reads the same: only the first could be mapped as shared memory
+    that no limit counts.
+    """
+    _mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=600,max=16")
+    done = _libc.mount(b"/dev/full", b"/dev/zero", None, _BIND, None)
+    _checked(done, "mount /dev/zero")
+    for name, flags, number in _DEVICES:
+        device = os.open(name, flags)
+        try:
+            if os.fstat(device).st_rdev != number:
+                raise OSError(errno.ENODEV, f"{name} is not the device of this name")
+        finally:
+            os.close(device)
+
+
 def _bound_processes(count: int) -> None:
-    """Bound the process numbers of this namespace, where the kernel can (since Linux 6.14).
+    """Bound the process numbers of this namespace, where the kernel can: since Linux 6.14.
 
     RLIMIT_NPROC alone does not hold a fork bomb when root started the grading: the kernel spares
-    root's processes, whatever user they are inside. The kernel's least bound is 301.
+    root's processes, whatever user they are inside. The kernel's least bound is 301. An older
+    kernel has one bound for the whole machine.
     """
-    with contextlib.suppress(OSError):
-        _write("/proc/sys/kernel/pid_max", str(max(count, 301)))
+    if _BOUNDS_EACH_NAMESPACE:
+        with contextlib.suppress(OSError):
+            _write("/proc/sys/kernel/pid_max", str(max(count, 301)))
 
 
 def _set_limits(limits: Limits, mapped: int, disk_bytes: int) -> None:
-    seconds = int(limits.notebook_seconds) + 5
-    for kind, bound in {
-        resource.RLIMIT_AS: mapped + limits.memory_bytes,
-        resource.RLIMIT_NPROC: limits.processes,
-        resource.RLIMIT_FSIZE: disk_bytes,
-        resource.RLIMIT_NOFILE: 256,
-        resource.RLIMIT_CPU: seconds,
-        resource.RLIMIT_CORE: 0,
-    }.items():
-        resource.setrlimit(kind, (bound, bound))
+    """None is raised above what the one who grades has."""
+    seconds = int(limits.notebook_seconds) + 5  # the guard counts all processes, and comes first
+    for kind, soft, hard in (
+        (resource.RLIMIT_AS, mapped + limits.memory_bytes, None),
+        (resource.RLIMIT_NPROC, limits.processes, None),
+        (resource.RLIMIT_FSIZE, disk_bytes, None),
+        (resource.RLIMIT_NOFILE, 256, None),
+        (resource.RLIMIT_CPU, seconds, seconds + 5),  # a signal that says why, and then SIGKILL
+        (resource.RLIMIT_CORE, 0, None),
+        (resource.RLIMIT_SIGPENDING, 256, None),  # timers, too: the kernel counts them by user
+        (resource.RLIMIT_MSGQUEUE, 0, None),
+        (resource.RLIMIT_MEMLOCK, 1 << 16, None),
+        (resource.RLIMIT_NICE, 0, None),
+        (resource.RLIMIT_RTPRIO, 0, None),
+    ):
+        _, most = resource.getrlimit(kind)
+        most = hard or soft if most == resource.RLIM_INFINITY else min(hard or soft, most)
+        resource.setrlimit(kind, (min(soft, most), most))
 
 
 def _write(path: str, text: str) -> None:

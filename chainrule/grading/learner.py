@@ -21,7 +21,6 @@ During a call it may itself ask {"call": 7, "args": ...} for a function that the
 import os
 import socket
 import sys
-from typing import Any
 
 from . import values
 from .answers import Answers
@@ -30,6 +29,7 @@ from .limits import Limits
 from .shell import KeepingShell, fresh_randomness, new_shell
 from .wire import Closed, Wire
 
+_NO_DESCRIPTOR = 1 << 30  # the kernel's numbers end below; it closes a range at once
 _shell: KeepingShell
 
 
@@ -48,9 +48,8 @@ def rehearse(notebooks: list[list[str]], limits: Limits) -> None:
         run_cells(_shell, cells, limits)
 
 
-def serve(channel: socket.socket, place: str, limits: Limits) -> None:
+def serve(channel: socket.socket, limits: Limits) -> None:
     """Answer requests until the other side hangs up."""
-    _leave_no_trace_of_parent(channel, place)
     _shell.outputs.limit = limits.output_bytes
     wire = Wire(channel)
     answers = Answers(_shell, wire, limits)
@@ -65,11 +64,11 @@ def serve(channel: socket.socket, place: str, limits: Limits) -> None:
             wire.send({"cannot": str(error)})
 
 
-def _leave_no_trace_of_parent(channel: Any, place: str) -> None:
+def leave_no_trace_of_parent(channel: socket.socket, place: str) -> None:
     """Keep one descriptor, an own working folder, and other random numbers than the siblings."""
     be_silent()
     os.closerange(3, channel.fileno())
-    os.closerange(channel.fileno() + 1, 4096)
+    os.closerange(channel.fileno() + 1, _NO_DESCRIPTOR)
     os.makedirs(place, exist_ok=True)
     os.chdir(place)
     sys.path[:] = [p for p in sys.path if p] + [place]  # a numpy/ folder there hides nothing

@@ -10,6 +10,7 @@ from .cleaned import Cleaner
 from .limits import Limits
 from .names import TestNames
 from .outputs import NOTHING
+from .process import GUARD_SECONDS
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
@@ -146,7 +147,7 @@ class _Run:
             asked=self.learner.asked,
             answered=self._answered(self.names.theirs_among(self.names.asked) or wanted),
             blamed=next((self.dead[n] for n in sorted(self.names.missing) if n in self.dead), None),
-            waited=process.waited,
+            spent=process.spent,
             seconds=round(time.monotonic() - began, 1),
         )
         self.names.ended(known, whole=error is None and not process.trouble)
@@ -166,7 +167,12 @@ class _Run:
         self.learner.iterates = bool(_CATCHES_THE_END.search(cell["source"]))
         in_classes = cell["known"]["names"]["in_classes"]
         try:
-            with alarm(self.limits.cell_seconds + 1), self.names.seen_in_classes(in_classes):
+            # Later than the learner's time-out, and than the search for whose fault one is.
+            seconds = self.limits.cell_seconds + GUARD_SECONDS + 1
+            with (
+                alarm(seconds, self.learner.process.waited),
+                self.names.seen_in_classes(in_classes),
+            ):
                 outputs, error = self.shell.run(cell["source"])
         except (OutOfTime, Gone, NeedsPerson, Machinery) as late:  # where IPython catches nothing
             outputs, error = self.shell.outputs.finish(), late

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from .errors import NoSandbox
-from .guard import descendants
 from .limits import Limits
+from .reach import faults_of_limits
 from .sandbox import Sandbox
 from .seccomp import NEWUSER
 from .sight import LEARNERS_SIDE
+from .tree import tasks_below
 from .wire import Closed, Wire
 
 _WRITABLE = ("/tmp", "/dev/shm")
@@ -60,8 +61,7 @@ def _users(sandbox: Sandbox) -> list[str]:
     """Learners' code must not be root of this machine, whatever it is called inside."""
     if sandbox.user is None:
         return []
-    init = descendants(sandbox.process.pid)[:2]  # bubblewrap's own two stay whose they are
-    ours = set(descendants(sandbox.process.pid)) - set(init)
+    ours = [*tasks_below(sandbox.process.pid)][2:]  # bubblewrap's own two stay whose they are
     users = {os.stat(f"/proc/{process}").st_uid for process in ours}
     return [f"it runs as the user {user} of this machine" for user in users - {sandbox.user}]
 
@@ -83,7 +83,7 @@ def faults(request: dict[str, Any]) -> list[str]:
         found.append("memory is not bounded")
     except MemoryError:
         pass
-    return found + _privileges()
+    return found + _privileges() + faults_of_limits(request)
 
 
 def _is_in_sight(place: str, shown: list[str]) -> bool:

@@ -1,9 +1,12 @@
 """The learner process of a notebook, from outside: asked one thing at a time, started when gone.
 
 When it ends, or does not answer in time, `Gone` says why; the next request starts another one, in
-which the cells that came back before run again.
+which the cells that came back before run again. The time that counts is what it ran and slept, not
+what it waited for a core: others' work is no learner's time-out. Whatever is not seen to be the
+learner's doing, by the word of the guard, is `Machinery`.
 """
 
+import contextlib
 import json
 import socket
 import time
@@ -11,13 +14,17 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from . import records
-from .guard import ending
+from .guard import ASKED, ending
 from .handed_files import in_pieces, room_for
-from .limits import Limits
+from .limits import PATIENCE, Limits
 from .sandbox import Start
+from .tree import is_stopped, waited_for_core
 from .trouble import Gone, Machinery, NeedsPerson, Unfinished
 from .values import CannotCross, Malformed
 from .wire import Answer, Buffers, Closed, Message, Wire
+
+GUARD_SECONDS = 5.0  # it answers at once, but for a machine under load
+_SHORTEST = 0.05  # to wait on, when what was waited for a core has moved the deadline
 
 
 class Process:
@@ -44,18 +51,41 @@ class Process:
         self.life = 0  # counts the processes: functions of an earlier one are gone
         self.left_out: dict[str, str] = {}  # path -> why it is not in the working folder
         self.trouble: list[Gone | NeedsPerson | Machinery] = []  # in this cell, also hidden ones
-        self.waited = 0.0  # seconds that this cell has spent in the learner's code
+        self.spent = 0.0  # seconds that this cell has spent in the learner's code
+        self.number = 0  # of the process in /proc; 0 as long as the guard has not said it
+        self.told: dict[str, Any] | None = None  # the guard's last word
+        self.waited_before = 0.0  # for a core, by processes that were given up
 
     def begin(self) -> None:
         """A cell begins; its time runs from now."""
         self.trouble = []
-        self.waited = 0.0
+        self.spent = 0.0
         self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
+
+    def left(self) -> float:
+        """Seconds until the deadline; once it has passed, with what was waited for a core.
+
+        Raises Machinery, Gone.
+        """
+        left = self.deadline - time.monotonic()
+        if left > 0 or self.line is None:
+            return left
+        self._ask_guard()
+        of_notebook = self.deadline >= self.ends
+        seconds = self.limits.notebook_seconds if of_notebook else self.limits.cell_seconds
+        left += min(self.waited(), (PATIENCE - 1) * seconds)
+        return max(left, _SHORTEST) if left > 0 else left
+
+    def waited(self) -> float:
+        """Seconds that the learner's code could have run and did not, for want of a core."""
+        if not self.number and self.line is not None:
+            self._hear(0)
+        return self.waited_before + (waited_for_core(self.number) if self.number else 0)
 
     def ask(self, message: Message, buffers: Buffers | None = None) -> Answer:
         """The answer to one request; a process is started if there is none.
 
-        Raises Gone, NeedsPerson.
+        Raises Gone, NeedsPerson, Machinery.
         """
         if self.wire is None:
             self._restart()
@@ -63,7 +93,7 @@ class Process:
         try:
             return self._exchange(message, buffers)
         finally:
-            self.waited += time.monotonic() - began
+            self.spent += time.monotonic() - began
 
     def mend(self, gone: Gone) -> None:
         """From now on, cells of the learner's own do not run again. Raises `gone` if that is so.
@@ -80,9 +110,11 @@ class Process:
             if channel is not None:
                 channel.close()
         self.wire = self.line = None
+        self.number = 0
 
     def lost(self, verdict: str, reason: str = "") -> NoReturn:
         """Give this process up. Raises Gone."""
+        self.waited_before = self.waited()
         self.close()
         if verdict == records.TIME_OUT and not reason:
             reason = f"it did not come back within {self.limits.cell_seconds:g} s"
@@ -103,18 +135,27 @@ class Process:
         if "cannot" in answer:
             self.needs_person(f"the learner's code gave {answer['cannot']}, which cannot cross")
 
+    def machinery(self, reason: str) -> NoReturn:
+        """Give this process up, for no fault of the learner's. Raises Machinery."""
+        self.close()
+        self._raise(Machinery(reason))
+
     def _raise(self, trouble: Gone | NeedsPerson | Machinery) -> NoReturn:
         self.trouble.append(trouble)
         raise trouble
 
     def _restart(self) -> None:
-        if time.monotonic() >= self.ends:
-            seconds = self.limits.notebook_seconds
+        seconds = self.limits.notebook_seconds
+        if time.monotonic() >= self.ends + min(self.waited_before, (PATIENCE - 1) * seconds):
             words = f"the notebook's {seconds:g} s were used up before this"
             self._raise(Gone(records.TIME_OUT, words))
         began, deadline = time.monotonic(), self.deadline
         self.deadline = self.ends  # what came back once may take its time again
-        channel, self.line = self.start(room_for(self.files))
+        self.number, self.told = 0, None
+        try:
+            channel, self.line = self.start(room_for(self.files))
+        except OSError as error:
+            self.machinery(f"no process for the learner's code can be started: {error}")
         self.wire = Wire(channel)
         self.life += 1
         for pieces, buffers in in_pieces(self.files):
@@ -135,18 +176,20 @@ class Process:
     def _exchange(self, message: Message, buffers: Buffers | None = None) -> Answer:
         assert self.wire is not None
         try:
-            self.wire.send(message, buffers, self.deadline)
+            self.wire.send(message, buffers, self.left)
             while True:
-                answer, received = self.wire.receive(self.deadline)
+                answer, received = self.wire.receive(self.left)
                 if not isinstance(answer, dict):
                     raise Malformed("no answer")
                 if "call" not in answer:
                     break
-                self.wire.send(*self.called(answer, received), self.deadline)
+                self.wire.send(*self.called(answer, received), self.left)
         except TimeoutError:
             self.lost(records.TIME_OUT)
-        except (Closed, OSError):
+        except Closed:
             self._ended()
+        except OSError as error:
+            self.machinery(f"the connection to the learner's process failed: {error}")
         except CannotCross as error:
             self.needs_person(f"the test passes {error}")
         except Malformed as error:
@@ -156,10 +199,51 @@ class Process:
 
     def _ended(self) -> NoReturn:
         """The wire closed by itself: ask the guard how the process ended."""
+        self._ask_guard()
+        while self._hear(GUARD_SECONDS):  # that it was still there; now it may have ended
+            self._say_how()
+        self.lost(records.CRASHED, "it closed the connection that it is asked over")
+
+    def _ask_guard(self) -> None:
+        """Return if the learner's process is there, and could answer. Raises Gone, Machinery."""
         assert self.line is not None
-        self.line.settimeout(5)
+        while self.told is None and self._hear(0):
+            pass  # what it said before anybody asked
+        self._say_how()
+        with contextlib.suppress(OSError):  # it has just closed the line: with a word, or without
+            self.line.send(ASKED, socket.MSG_DONTWAIT)
+        if not self._hear(GUARD_SECONDS):
+            self.machinery("the process that watches over the learner's is silent")
+        self._say_how()
+        if is_stopped(self.number):
+            self.machinery("the learner's process was stopped from outside")
+
+    def _say_how(self) -> None:
+        """If the process has ended. Raises Gone, Machinery."""
+        if self.told is None:
+            return
         try:
-            told = json.loads(self.line.recv(1 << 16))
+            how = ending(self.told, self.limits)
+        except Machinery as machinery:
+            self.machinery(str(machinery))
+        self.lost(*how)
+
+    def _hear(self, seconds: float) -> bool:
+        """Whether the guard says something in time: that the process is there, or how it ended."""
+        assert self.line is not None
+        self.line.settimeout(seconds)
+        try:
+            try:
+                said = self.line.recv(1 << 16)
+            except ConnectionResetError:  # it hung up on a question; what it said before is there
+                said = self.line.recv(1 << 16)
+            told = json.loads(said)
+        except (TimeoutError, BlockingIOError):
+            return False
         except (OSError, ValueError):
             told = {}
-        self.lost(*ending(told, self.limits))
+        if isinstance(told.get("process"), int):
+            self.number = told["process"]
+        else:
+            self.told = told
+        return True

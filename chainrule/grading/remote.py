@@ -15,7 +15,7 @@ from .overwrite import overwrite
 from .process import Process
 from .raised import describe, exception
 from .sandbox import Start
-from .trouble import Gone, NeedsPerson
+from .trouble import Gone, Machinery, NeedsPerson
 from .wire import Answer, Buffers, Message
 
 
@@ -220,7 +220,7 @@ class Learner:
             function = self.ours[request["call"]]
             args, kwargs = self._decoder(buffers).decode(request["args"])
             return {"value": encoder.encode(function(*args, **kwargs))}, encoder.buffers
-        except (Gone, NeedsPerson, values.Malformed, values.CannotCross):
+        except (Gone, NeedsPerson, Machinery, values.Malformed, values.CannotCross):
             raise
         except Exception as error:
             return {"raised": describe(error)}, []

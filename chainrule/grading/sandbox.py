@@ -26,6 +26,7 @@ _AS_ROOT = (
     *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
     *(*_ALONE, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
 )
+_CLOSE_SECONDS = 2
 _KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TZ")
 Start = Callable[..., tuple[socket.socket, socket.socket]]
 ENVIRONMENT = {
@@ -120,7 +121,10 @@ class Sandbox:
         return partial(fork_at, ours) if ready else self.fork
 
     def close(self) -> None:
+        """End it; what hears that its socket is closed ends the learners' processes first."""
         self.control.close()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(_CLOSE_SECONDS)
         self.process.kill()
         self.process.wait()
         self.said.close()

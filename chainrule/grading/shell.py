@@ -10,7 +10,9 @@ import os
 import re
 import signal
 import sys
+import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from IPython.core.autocall import IPyAutocall
@@ -21,7 +23,9 @@ from IPython.core.macro import Macro
 from traitlets import Type
 from traitlets.config import Config
 
+from .limits import PATIENCE
 from .outputs import NOTHING, Outputs, Stream
+from .tree import waited_for_core
 
 # Signs and prompts of IPython; some are Python too, which the tokenizer then finds out.
 _OF_IPYTHON = re.compile(r"[%!?]|>>>|\.\.\.:|In \[|^\s*[,;/]|\A\s|\A\Z|[\r\f\v]", re.M)
@@ -202,11 +206,20 @@ def fresh_randomness() -> None:
 
 
 @contextlib.contextmanager
-def alarm(seconds: float) -> Any:
-    """Raise OutOfTime in this process after so many seconds; again, should a test hide it."""
+def alarm(seconds: float, waited: Callable[[], float] = lambda: 0.0) -> Any:
+    """Raise OutOfTime in this process after so many seconds; again, should a test hide it.
+
+    What was waited for a core does not count: by this process, and, as `waited` tells, by another
+    one on its behalf.
+    """
+    ends = time.monotonic() + seconds
 
     def ring(*_: Any) -> None:
-        raise OutOfTime
+        waiting = waited_for_core(os.getpid()) + waited()
+        left = ends + min(waiting, (PATIENCE - 1) * seconds) - time.monotonic()
+        if left <= 0:
+            raise OutOfTime
+        signal.setitimer(signal.ITIMER_REAL, max(left, 0.05), 1.0)
 
     before = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)

@@ -28,7 +28,7 @@ class Ending:
     did meanwhile, also where the test hid it. asked: whether the test came as far as asking for
     anything of the learner's. answered: whether any answer that it asked for was written.
     blamed: verdict and reason of an answer that never came back, and that the test asked for.
-    waited: the seconds of the test's time that it spent in the learner's code. seconds: of the
+    spent: the seconds of the test's time that it spent in the learner's code. seconds: of the
     test's time in all.
     """
 
@@ -39,7 +39,7 @@ class Ending:
     asked: bool = True
     answered: bool = True
     blamed: tuple[str, str] | None = None
-    waited: float = 0.0
+    spent: float = 0.0
     seconds: float = 0.0
 
 
@@ -92,7 +92,7 @@ def _decide(most: float, ending: Ending) -> Decided:
 def _late(ending: Ending) -> Decided:
     """The test ran out of time: in the learner's code, or in its own."""
     seconds = f"{ending.seconds:g} s"
-    if ending.waited >= ending.seconds / 2:
+    if ending.spent >= ending.seconds / 2:
         return records.TIME_OUT, f"the test took {seconds}, most of it in the learner's code", 0.0
     reason = f"the test took {seconds}, most of it in its own code"
     return records.NEEDS_PERSON, reason, 0.0

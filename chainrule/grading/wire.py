@@ -8,6 +8,7 @@ import json
 import socket
 import struct
 import time
+from collections.abc import Callable
 from typing import Any
 
 from . import foreign_json
@@ -16,6 +17,8 @@ from .values import MESSAGE_BYTES, CannotCross, Malformed
 Message = dict[str, Any]
 Buffers = list[bytes]
 Answer = tuple[Message, Buffers]
+# As of time.monotonic(); or what tells how many seconds are left, which may become more; or never.
+Deadline = float | Callable[[], float] | None
 
 _PARTS = 100_000
 # What holds itself is found by the encoder of values, so JSON need not look for it.
@@ -28,14 +31,14 @@ class Closed(Exception):
 
 
 class Wire:
-    """One end. deadlines: as of time.monotonic(); None waits for ever."""
+    """One end."""
 
     def __init__(self, channel: socket.socket) -> None:
         self.channel = channel
         self.read = bytearray()
 
     def send(
-        self, message: Message, buffers: Buffers | None = None, deadline: float | None = None
+        self, message: Message, buffers: Buffers | None = None, deadline: Deadline = None
     ) -> None:
         """Write one message. Raises Closed, TimeoutError, or CannotCross when it is too large."""
         parts = [_to_json(message).encode(), *(buffers or [])]
@@ -44,13 +47,17 @@ class Wire:
         if foreign_json.is_heavy(parts[0]):
             raise CannotCross("more lists, numbers or text than a test can look through")
         head = struct.pack(f"<I{len(parts)}I", len(parts), *map(len, parts))
-        self._wait_until(deadline)
-        try:
-            self.channel.sendall(b"".join([head, *parts]))
-        except (BrokenPipeError, ConnectionResetError):
-            raise Closed from None
+        unsent = memoryview(b"".join([head, *parts]))
+        while unsent:
+            self._wait_until(deadline)
+            try:
+                unsent = unsent[self.channel.send(unsent) :]
+            except TimeoutError:
+                continue  # more may be left by now
+            except (BrokenPipeError, ConnectionResetError):
+                raise Closed from None
 
-    def receive(self, deadline: float | None = None) -> tuple[Any, Buffers]:
+    def receive(self, deadline: Deadline = None) -> tuple[Any, Buffers]:
         """Read one message of bounded size. Raises Closed, Malformed or TimeoutError."""
         self._fill(4, deadline)
         (count,) = struct.unpack_from("<I", self.read)
@@ -78,20 +85,22 @@ class Wire:
     def close(self) -> None:
         self.channel.close()
 
-    def _wait_until(self, deadline: float | None) -> None:
+    def _wait_until(self, deadline: Deadline) -> None:
         if deadline is None:
             return
-        seconds = deadline - time.monotonic()
+        seconds = deadline() if callable(deadline) else deadline - time.monotonic()
         if seconds <= 0:
             raise TimeoutError
         self.channel.settimeout(seconds)
 
-    def _fill(self, count: int, deadline: float | None) -> None:
+    def _fill(self, count: int, deadline: Deadline) -> None:
         """Read until so many bytes are there."""
         while len(self.read) < count:
             self._wait_until(deadline)
             try:
                 chunk = self.channel.recv(_CHUNK)
+            except TimeoutError:
+                continue  # more may be left by now
             except ConnectionResetError:
                 raise Closed from None
             if not chunk:

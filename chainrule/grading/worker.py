@@ -24,7 +24,7 @@ from typing import Any
 from .alive import any_stopped
 from .errors import GradingError, NoSandbox
 from .isolate import in_words
-from .limits import RUNS
+from .limits import PATIENCE, RUNS
 from .lines import Broken, Lines
 
 KEPT = 3  # servers of a worker at a time, and templates of a nursery
@@ -234,7 +234,8 @@ class Server:
                 self._answer(self._cells * (of_a_cell + 1) + 2 * _SLACK_SECONDS)
                 self._ready = True
                 began = time.monotonic()
-            seconds = self._notebooks * (of_a_notebook + of_a_cell + _SLACK_SECONDS)
+            of_all = PATIENCE * (of_a_notebook + of_a_cell)
+            seconds = self._notebooks * (of_all + 2 * _SLACK_SECONDS)
             runs = RUNS if job.get("last_try") else 1
             graded = self._answer(runs * seconds + _SLACK_SECONDS)
         except Broken as broken:

@@ -14,10 +14,12 @@ import tempfile
 
 from . import stand_ins
 from .confine import close_in, fork_into_namespaces
-from .guard import Guard, say
+from .counted_memory import count_shared_memory
+from .guard import BROKEN, Guard, say
 from .handed_files import Room
 from .isolate import end_with_parent
 from .limits import Limits
+from .own_memory import find_shared_memory, make_shared_memory_own
 from .settle import importing, settle, use_huge_pages
 
 _MESSAGE_BYTES = 1 << 22
@@ -41,7 +43,8 @@ def main() -> None:
 def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
     """Fork when asked to: a learner process, or a process that is warmer; watch over the first."""
     settle()
-    guard = Guard(limits)
+    find_shared_memory()
+    guard = Guard(limits, confined)
     while True:
         if not guard.until(control):
             continue
@@ -57,7 +60,7 @@ def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
         elif os.fork() == 0:
             guard.leave()
             control.close()
-            control, guard = _warmer(descriptors[0], limits), Guard(limits)
+            control, guard = _warmer(descriptors[0], limits), Guard(limits, confined)
         else:
             os.close(descriptors[0])
 
@@ -82,17 +85,28 @@ def _live(
     wire: int, line: socket.socket, place: str, limits: Limits, confined: bool, room: Room
 ) -> None:
     """Be a learner process; does not return."""
-    from .learner import serve
+    from .learner import leave_no_trace_of_parent, serve
 
     try:
+        os.setsid()  # a signal to its group, or its session, is for nobody else
+        make_shared_memory_own()
         if confined:
             close_in(limits, room)
+            count_shared_memory()
         end_with_parent()
-        serve(socket.socket(fileno=wire), place, limits)
-    except OSError as error:
-        say(line, {"reason": "confine", "error": str(error)})
-    finally:
+        channel = socket.socket(fileno=wire)
+        leave_no_trace_of_parent(channel, place)
+    except BaseException as error:  # no learner's code has run yet
+        say(line, {"reason": "confine", "error": f"{type(error).__name__}: {error}"})
         os._exit(0)
+    status = BROKEN
+    try:
+        serve(channel, limits)
+        status = 0
+    except OSError:  # the wire is gone, by the learner's doing or because all is over
+        status = 0
+    finally:
+        os._exit(status)
 
 
 def _warmer(descriptor: int, limits: Limits) -> socket.socket:
@@ -104,6 +118,7 @@ def _warmer(descriptor: int, limits: Limits) -> socket.socket:
     warm([f"import {name}" for name in more["modules"]])
     rehearse(more["notebooks"], limits)
     settle()
+    find_shared_memory()
     control.send(b"ready")
     return control
 

@@ -220,11 +220,11 @@ def test_what_the_machinery_did_is_no_verdict(first, made_of_it):
 
 
 @pytest.mark.parametrize(
-    ("waited", "verdict"),
+    ("spent", "verdict"),
     [(5.0, TIME_OUT), (2.6, TIME_OUT), (2.4, NEEDS_PERSON), (0, NEEDS_PERSON)],
 )
-def test_a_late_test_is_the_learners_where_the_time_went_into_their_code(waited, verdict):
-    points, got, _ = judged(error=OutOfTime(), waited=waited, seconds=5.0)
+def test_a_late_test_is_the_learners_where_the_time_went_into_their_code(spent, verdict):
+    points, got, _ = judged(error=OutOfTime(), spent=spent, seconds=5.0)
     assert (points, got) == (0.0, verdict)
 
 

@@ -1,0 +1,116 @@
+"""What a process has started, and what all of it holds and has used: read from /proc."""
+
+import contextlib
+import os
+from pathlib import Path
+
+FEW = 8  # processes and threads; honest code starts hardly more
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICKS = os.sysconf("SC_CLK_TCK")
+_OWN_AND_CHILDRENS = slice(11, 15)  # seconds of computing, in what follows the name in `stat`
+
+
+def tasks_below(process: int) -> dict[int, list[int]]:
+    """A process and all that it and its descendants have started, each with its threads."""
+    found: dict[int, list[int]] = {}
+    waiting = [process]
+    while waiting:
+        found[one := waiting.pop()] = []
+        with contextlib.suppress(OSError, ValueError):  # it has just ended
+            found[one] = [int(task) for task in os.listdir(f"/proc/{one}/task")]
+            for task in found[one]:
+                waiting += map(int, _read(f"/proc/{one}/task/{task}/children").split())
+    return found
+
+
+def most_memory_of(processes: dict[int, list[int]]) -> int:
+    """Bytes that these hold at most: what several share is counted for each.
+
+    Quicker than what follows, which has to wait for a process that is changing its memory.
+    """
+    total = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError, LookupError):
+            total += int(_read(f"/proc/{process}/statm").split()[1]) * _PAGE
+            rows = _rows(f"/proc/{process}/status")
+            total += 1024 * (rows.get("VmPTE", 0) + rows.get("VmSwap", 0))
+    return total
+
+
+def memory_of(processes: dict[int, list[int]]) -> int:
+    """Bytes that these hold, pages that several share counted in parts, swapped ones as well."""
+    total = 0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError, LookupError):
+            try:
+                rows = _rows(f"/proc/{process}/smaps_rollup")
+                total += 1024 * (rows["Pss"] + rows["SwapPss"])
+            except PermissionError:  # it is not dumpable: what it shares counts whole then
+                total += int(_read(f"/proc/{process}/statm").split()[1]) * _PAGE
+            total += 1024 * _rows(f"/proc/{process}/status").get("VmPTE", 0)
+    return total
+
+
+def sockets_of(process: int) -> int:
+    """How many sockets are in use in its network namespace, those that no descriptor names too."""
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(_read(f"/proc/{process}/net/sockstat").split()[2])
+    return 0
+
+
+def computing_of(processes: dict[int, list[int]]) -> float:
+    """Seconds that these have computed, and those of their children that were waited for."""
+    total = 0.0
+    for process in processes:
+        with contextlib.suppress(OSError, ValueError):
+            fields = _read(f"/proc/{process}/stat").rpartition(")")[2].split()
+            total += sum(map(int, fields[_OWN_AND_CHILDRENS])) / _TICKS
+    return total
+
+
+def waited_for_core(process: int) -> float:
+    """Seconds that a process could have run and did not, for want of a core.
+
+    Of the one that waited longest among it and what it has started. Of many only its own waiting
+    counts: they wait for one another. 0 where the kernel does not say.
+    """
+    found = tasks_below(process)
+    if sum(map(len, found.values())) > FEW:
+        found = {process: [process]}
+    longest = 0
+    for one, tasks in found.items():
+        for task in tasks:
+            with contextlib.suppress(OSError, ValueError, IndexError):
+                told = _read(f"/proc/{one}/task/{task}/schedstat").split()
+                longest = max(longest, int(told[1]))
+    return longest / 1e9
+
+
+def is_stopped(process: int) -> bool:
+    """Whether somebody has stopped it (SIGSTOP)."""
+    with contextlib.suppress(OSError, IndexError):
+        return _read(f"/proc/{process}/stat").rpartition(")")[2].split()[0] == "T"
+    return False
+
+
+def numbers_of(task: str) -> list[int]:
+    """What a thread is called in the PID namespaces that it is in, from that of /proc inwards.
+
+    task: its folder in /proc. Empty if it has just ended.
+    """
+    with contextlib.suppress(OSError):
+        for row in _read(f"{task}/status").splitlines():
+            if row.startswith("NSpid:"):
+                return [int(number) for number in row.split()[1:]]
+    return []
+
+
+def _rows(path: str) -> dict[str, int]:
+    """The rows `name: number ...`."""
+    rows = (line.split(":", 1) for line in _read(path).splitlines() if ":" in line)
+    words = ((name, rest.split()) for name, rest in rows)
+    return {name: int(first[0]) for name, first in words if first and first[0].isdigit()}
+
+
+def _read(path: str) -> str:
+    return Path(path).read_text(errors="replace")
