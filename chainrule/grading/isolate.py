@@ -36,7 +36,7 @@ def in_fork(function: Callable[[], Any], place: str, seconds: float) -> Any:
     """What the function gives, as JSON, when it runs in a fork in the folder `place`.
 
     `Ended` if it does not come back in time, is stopped, ends its process, or raises.
-    Raises OSError where there can be no fork.
+    Raises Machinery where it raises that, and OSError where there can be no fork.
     """
     reader, writer = os.pipe()
     try:
@@ -60,11 +60,13 @@ def in_fork(function: Callable[[], Any], place: str, seconds: float) -> Any:
             os.waitpid(child, 0)
     if why:
         return Ended(why)
-    text = said[1:].decode(errors="replace")
-    return json.loads(text) if said[:1] == _GIVEN else Ended(text.strip())
+    text = said[1:].decode(errors="replace").strip()
+    if said[:1] == _MACHINERY:
+        raise Machinery(text)
+    return json.loads(text) if said[:1] == _GIVEN else Ended(f"failed ({text})")
 
 
-_GIVEN, _RAISED, _END = b"+", b"-", b"\n"
+_GIVEN, _RAISED, _MACHINERY, _END = b"+", b"-", b"!", b"\n"
 
 
 def _be_fork(function: Callable[[], Any], place: str, reader: int, writer: int) -> NoReturn:
@@ -75,6 +77,8 @@ def _be_fork(function: Callable[[], Any], place: str, reader: int, writer: int) 
         os.chdir(place)
         sys.path[:] = [p for p in sys.path if p] + [place]
         said = _GIVEN + json.dumps(function()).encode()
+    except Machinery as error:
+        said = _MACHINERY + error.reason.encode(errors="replace")
     except BaseException as error:
         # A fault of ours: what the cells of a notebook raise is caught where they run.
         said = _RAISED + in_words(error).encode(errors="replace")

@@ -294,7 +294,8 @@ class Keeper:
         try:
             return self._keep(batch)
         except OSError as error:
-            what = f"{error.filename or 'A file'} cannot be written: {error.strerror}"
+            where = error.filename or f"A file in {self.course.directory.autograded_directory}/"
+            what = f"{where} cannot be written: {error.strerror}"
             raise CourseError(f"{what}. Earlier results are kept; the next run goes on.") from None
 
     def _keep(self, batch: list[Done]) -> list[Graded]:

@@ -35,10 +35,12 @@ ENDS = {
     "leaves": (lambda: os._exit(0), "ended without a word"),
     "never comes back": (signal.pause, "did not come back within 2 s"),
     "closes its pipe": (close_all, "closed what it should have answered on"),
-    "raises": (fail, "ZeroDivisionError: a bug of ours"),
-    "gives what is no data": (object, "TypeError: Object of type object is not JSON serializable"),
-    "the machinery": (lambda: need("the warm process ended"), "the warm process ended"),
-    "a full disk": (lambda: need_room(), "/dev/full: No space left on device"),
+    "raises": (fail, "failed (ZeroDivisionError: a bug of ours)"),
+    "gives what is no data": (
+        object,
+        "failed (TypeError: Object of type object is not JSON serializable)",
+    ),
+    "a full disk": (lambda: need_room(), "failed (/dev/full: No space left on device)"),
 }
 
 
@@ -52,6 +54,11 @@ def test_how_it_ended(name, tmp_path):
     assert in_fork(function, str(tmp_path), 2) == Ended(why)
     with pytest.raises(ChildProcessError):  # nothing is left of it
         os.waitpid(-1, 0)
+
+
+def test_a_failure_of_the_machinery_crosses(tmp_path):
+    with pytest.raises(Machinery, match="^the warm process ended$"):
+        in_fork(lambda: need("the warm process ended"), str(tmp_path), 5)
 
 
 def test_what_it_gives(tmp_path):
