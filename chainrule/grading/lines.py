@@ -35,7 +35,7 @@ class Lines:
         """
         ends = time.monotonic() + seconds
         poll = select.poll()
-        while not self._in.endswith(b"\n"):  # one is asked for at a time
+        while b"\n" not in self._in:
             poll.register(self._channel, select.POLLIN | (select.POLLOUT if self._out else 0))
             events = dict(poll.poll(_LOOK_SECONDS * 1000))
             if not events:
@@ -46,8 +46,8 @@ class Lines:
             self._push()
             if events[self._channel.fileno()] & ~select.POLLOUT:
                 self._pull()
-        line = bytes(self._in)
-        self._in.clear()
+        line, _, rest = self._in.partition(b"\n")  # the next one may have come in already
+        self._in = rest
         try:
             return json.loads(line)
         except ValueError:

@@ -45,6 +45,8 @@ class Process:
         self.ends = time.monotonic() + limits.notebook_seconds
         self.deadline = self.ends
         self.ran: list[tuple[str, bool]] = []  # sources, and whether the cell is the instructor's
+        self.in_use = False  # the running cell has called the learner's functions
+        self.used = False  # so has an earlier one, in this process
         self.mended = False  # only the instructor's cells and the answers run again
         self.wire: Wire | None = None
         self.line: socket.socket | None = None
@@ -60,6 +62,7 @@ class Process:
         """A cell begins; its time runs from now."""
         self.trouble = []
         self.spent = 0.0
+        self.used, self.in_use = self.used or self.in_use, False
         self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
 
     def left(self) -> float:
@@ -103,6 +106,16 @@ class Process:
         if self.mended or gone.verdict != records.CRASHED:
             raise gone
         self.mended = True
+        self.trouble.remove(gone)
+
+    def renew(self, gone: Gone) -> None:
+        """Let it be tried in a new process, in which no test has called anything yet.
+
+        What a function has left behind, threads or open files, is no doing of the next question's.
+        Raises `gone` where no earlier question has had this process, or where time ran out.
+        """
+        if not self.used or gone.verdict not in (records.CRASHED, records.MEMORY):
+            raise gone
         self.trouble.remove(gone)
 
     def close(self) -> None:
@@ -158,6 +171,7 @@ class Process:
             self.machinery(f"no process for the learner's code can be started: {error}")
         self.wire = Wire(channel)
         self.life += 1
+        self.used = False
         for pieces, buffers in in_pieces(self.files):
             answer, _ = self._exchange({"do": "files", "pieces": pieces}, buffers)
             self._without(answer.get("left_out"))

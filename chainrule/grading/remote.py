@@ -57,11 +57,19 @@ class Learner:
 
     def _run(self, source: str) -> tuple[list[Any], list[Any] | None, Message]:
         self.described = {}
+        try:
+            answer = self._answer_to_run(source)
+        except Gone as gone:
+            self.process.renew(gone)
+            answer = self._answer_to_run(source)
+        error = answer.get("error")
+        return answer["outputs"], error if isinstance(error, list) else None, answer
+
+    def _answer_to_run(self, source: str) -> Message:
         answer, _ = self.process.ask({"do": "run", "source": source})
-        outputs, error = answer.get("outputs"), answer.get("error")
-        if not isinstance(outputs, list):
+        if not isinstance(answer.get("outputs"), list):
             self.process.lost(records.CRASHED, "it sent what is no output")
-        return outputs, error if isinstance(error, list) else None, answer
+        return answer
 
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
@@ -70,7 +78,10 @@ class Learner:
         try:
             answer, buffers = self.process.ask(request)
         except Gone as gone:
-            self.process.mend(gone)
+            if not self.process.used:
+                self.process.mend(gone)
+            else:
+                self.process.renew(gone)
             answer, buffers = self.process.ask(request)
         if answer.get("missing"):
             raise KeyError(name)
@@ -119,16 +130,26 @@ class Learner:
                 self.process.needs_person(f"the test passes {error} to `{function.__name__}`")
             encoders.append(encoder)
             buffers += encoder.buffers
-        message = {"do": "call", "function": self._handle(function), "calls": calls}
+        message: Message = {"do": "call", "calls": calls}
         if (state := floating()) is not None:
             message["floating"] = state
-        answer, received = self.process.ask(message, buffers)
+        try:
+            found = self._answers_to_call(function, message, buffers)
+        except Gone as gone:
+            self.process.renew(gone)
+            found = self._answers_to_call(function, message, buffers)
         return [
             partial(self._result, function, list(args), kwargs, encoder, *one)
-            for (args, kwargs), encoder, one in zip(
-                given, encoders, self._answers(answer, received, len(calls)), strict=True
-            )
+            for (args, kwargs), encoder, one in zip(given, encoders, found, strict=True)
         ]
+
+    def _answers_to_call(
+        self, function: RemoteFunction, message: Message, buffers: Buffers
+    ) -> list[Answer]:
+        self.process.in_use = True
+        message["function"] = self._handle(function)
+        answer, received = self.process.ask(message, buffers)
+        return self._answers(answer, received, len(message["calls"]))
 
     def _answers(self, answer: Message, received: Buffers, count: int) -> list[Answer]:
         """The answer to each call, and the buffers that are its own."""

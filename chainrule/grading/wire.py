@@ -5,6 +5,7 @@ know what the JSON of a message may cost to read: the sender says in time that a
 """
 
 import json
+import os
 import socket
 import struct
 import time
@@ -54,6 +55,8 @@ class Wire:
                 unsent = unsent[self.channel.send(unsent) :]
             except TimeoutError:
                 continue  # more may be left by now
+            except BlockingIOError:
+                self._block()
             except (BrokenPipeError, ConnectionResetError):
                 raise Closed from None
 
@@ -93,6 +96,12 @@ class Wire:
             raise TimeoutError
         self.channel.settimeout(seconds)
 
+    def _block(self) -> None:
+        """Wait again: code that shares this process has changed the descriptor, not the socket."""
+        if self.channel.gettimeout() is not None:
+            raise
+        os.set_blocking(self.channel.fileno(), True)
+
     def _fill(self, count: int, deadline: Deadline) -> None:
         """Read until so many bytes are there."""
         while len(self.read) < count:
@@ -101,6 +110,9 @@ class Wire:
                 chunk = self.channel.recv(_CHUNK)
             except TimeoutError:
                 continue  # more may be left by now
+            except BlockingIOError:
+                self._block()
+                continue
             except ConnectionResetError:
                 raise Closed from None
             if not chunk:

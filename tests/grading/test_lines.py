@@ -74,3 +74,10 @@ def test_a_look_ends_the_wait(pair):
 
     with pytest.raises(LookupError):
         pair[0].hear(600, look)
+
+
+def test_two_lines_that_came_at_once(pair):
+    lines, theirs = pair
+    theirs.sendall(b'{"ready": true}\n{"points": 1.0}\n')
+    assert lines.hear(60, nothing) == {"ready": True}
+    assert lines.hear(60, nothing) == {"points": 1.0}

@@ -1,8 +1,10 @@
 """A message goes over the wire whole, or it is clear why it does not."""
 
 import json
+import os
 import socket
 import struct
+import threading
 import time
 
 import pytest
@@ -173,3 +175,14 @@ def test_nothing_is_sent_after_the_deadline(ends):
         one.send({"too": "late"}, deadline=PAST)
     one.send({"in": "time"})
     assert other.receive() == ({"in": "time"}, [])
+
+
+def test_a_descriptor_that_does_not_wait_any_more():
+    """A learner's code can change that of the wire in its process."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        os.set_blocking(theirs.fileno(), False)
+        thread = threading.Timer(0.1, Wire(ours).send, [{"do": "get"}])
+        thread.start()
+        assert Wire(theirs).receive() == ({"do": "get"}, [])
+        thread.join()
