@@ -25,6 +25,16 @@ class Again:
         self.failures: Counter[tuple[str, str]] = Counter()  # why, and whose submission
         self.given_up: list[str] = []
 
+    def first(self, grade: Grade, job: dict[str, Any]) -> dict[str, Any]:
+        """What `grade` gives for a job, or what comes of it afterwards; raises as `grade` does."""
+        try:
+            return grade(job)
+        except NoSandbox:
+            raise
+        except Exception as error:
+            self.failed(job, error)
+            return self.grade(job)
+
     def failed(self, job: dict[str, Any], error: BaseException) -> None:
         """It has failed at this job, for the first time."""
         self.failures[_why(error), _whose(job)] += 1

@@ -4,9 +4,10 @@ import base64
 import mmap
 import struct
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from . import autograded, records, verdict
+from . import autograded, copies, records, verdict
 from .isolate import Ended, bound_memory, folder, in_fork
 from .limits import PATIENCE, RUNS, Limits
 from .notebook import run_notebook
@@ -17,6 +18,7 @@ from .shell import KeepingShell, fresh_randomness
 from .together import run_together
 from .trouble import Machinery
 
+_COPIES_SECONDS = 10
 _Ran = Callable[[dict[str, Any], list[dict[str, Any]], dict[str, verdict.Model]], dict[str, Any]]
 
 
@@ -39,11 +41,22 @@ def assess(job: dict[str, Any], start: Start, shell: KeepingShell) -> dict[str, 
         return _run(start, shell, plan, cells, files, master, limits, models, last)
 
     graded = {}
+    handed_in = [*job["findings"], *_copies(job)]
     for name, plan in job["plan"]["notebooks"].items():
-        findings = list(job["findings"])
+        findings = list(handed_in)
         cells, results, outputs = _grade_notebook(name, plan, job, findings, run)
         graded[name] = put_together(plan, cells, outputs, results, findings, job)
     return {"student": job["student"], "assignment": job["assignment"], "notebooks": graded}
+
+
+def _copies(job: dict[str, Any]) -> list[dict[str, str]]:
+    """Findings of handed in copies of this package; a stranger's Python is parsed in a fork."""
+    files = {path: base64.b64decode(text) for path, text in job["files"].items()}
+    if not copies.worth_a_look(files):
+        return []
+    copies.get_ready()
+    said = in_fork(partial(copies.copied, files), "/", _COPIES_SECONDS)
+    return [records.finding("copy", one) for one in said] if isinstance(said, list) else []
 
 
 def not_graded(job: dict[str, Any], reason: str) -> dict[str, Any]:

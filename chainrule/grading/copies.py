@@ -38,6 +38,17 @@ def copied(files: Mapping[str, bytes]) -> list[str]:
     return found
 
 
+def worth_a_look(files: Mapping[str, bytes]) -> bool:
+    """Whether any of these could be one; told without reading a stranger's Python."""
+    sized = (text for text in files.values() if _LEAST_BYTES <= len(text) <= _MOST_BYTES)
+    return any(_PYTHON.search(text) for text in sized)
+
+
+def get_ready() -> None:
+    """Work out ahead what is the same for all submissions."""
+    _known(), _trees()
+
+
 @cache
 def _known() -> dict[bytes, str]:
     """Digest of the text of each file -> its name."""

@@ -27,11 +27,11 @@ from traitlets import Bool
 from traitlets.config import Config
 
 from . import gradebook, records, timestamp
-from .assess import not_graded
+from .again import Again
 from .course import Course, limits_in
 from .jobs import Jobs, read_of_course
 from .submission import leave_out_what_clashes
-from .worker import Nursery, Worker, WorkerDied
+from .worker import Nursery, Worker
 
 
 def install(config: Config) -> None:
@@ -111,17 +111,25 @@ class SafeExporter(NotebookExporter):
     def _graded(self, course: Course, student: str, assignment: str, name: str) -> dict[str, Any]:
         with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
             jobs = Jobs(course, book, [assignment], not self.unsafe, self.log.warning)
+        if not hasattr(self, "_worker"):
+            self._worker = Worker(Nursery())
+            self._worker.nursery.begin(jobs.setup)
+            weakref.finalize(self, self._worker.close)
+            self._models: dict[str, Models] = {}
+        again = Again([self._worker.alone] * 2)
+        if assignment not in self._models:
+            for fault in jobs.try_models(
+                [assignment], lambda tried: [again.first(self._worker.grade, job) for job in tried]
+            ):
+                self.log.error("%s. What fails there is for a person.", fault)
+            self._models[assignment] = jobs.models.get(assignment, {})
+        jobs.models = self._models
         job, _ = jobs.make(student, assignment)
         job["plan"] = job["plan"] | {"notebooks": {name: job["plan"]["notebooks"][name]}}
         job["plan_digest"] += name
-        if not hasattr(self, "_worker"):
-            self._worker = Worker(Nursery())
-            self._worker.nursery.begin(job["setup"])
-            weakref.finalize(self, self._worker.close)
-        try:
-            graded = self._worker.grade(job)
-        except WorkerDied as died:
-            graded = not_graded(job, str(died))
+        graded = again.first(self._worker.grade, job)
+        if line := again.line():
+            self.log.warning(line)
         notebook: dict[str, Any] = graded["notebooks"][name]
         return notebook
 

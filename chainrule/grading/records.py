@@ -69,6 +69,7 @@ FLAGS = {
 KINDS = {
     "changed": "a cell of the instructor was edited, retyped, moved, doubled or deleted",
     "file": "a file of the submission was left out: a link, a special file, too large",
+    "copy": "a file that was handed in is a copy of one of this package that computes answers",
     "unreadable": "the notebook could not be read",
     "missing": "a notebook of the assignment is not in the submission",
     "unknown": "a notebook of the submission is not of the assignment",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .run import Graded
 
 _LINES = 40
+_MANY = 3  # learners, from whom on a reason is no one's alone
 
 
 def grade_in_terminal(**options: Any) -> int:
@@ -59,7 +60,7 @@ def show(graded: "list[Graded]", console: Console) -> None:
         console.print("Nothing new in submitted/. --force grades again what has a result.")
         return
     console.print(_marks(graded))
-    lines = [*_by_hand(graded), *(line for one in graded for line in _for_a_person(one))]
+    lines = [*_by_hand(graded), *_of_many(graded), *_of_few(graded)]
     if lines:
         console.print(f"\nNeeds a person ({len(lines)}):")
         for line in lines[:_LINES]:
@@ -91,14 +92,43 @@ def _by_hand(graded: "list[Graded]") -> list[str]:
     return [f"{name}, {cell}: {count} to mark by hand" for (name, cell), count in counts.items()]
 
 
-def _for_a_person(one: "Graded") -> list[str]:
-    """What was found out about a submission, each reason once, with the cells that it concerns."""
-    who = f"{one.student}, {one.assignment}"
-    found = [finding["message"] for finding in one.findings if finding["kind"] != "changed"]
-    reasons: dict[str, list[str]] = {}
+Reason = tuple[str, tuple[str, ...], str]  # assignment, cells, why
+
+
+def _of_many(graded: "list[Graded]") -> list[str]:
+    """What is true of several learners' answers alike, once: it is of the test, or of us."""
+    return [
+        f"{assignment}, {', '.join(cells)}: {count} learners: {reason}"
+        for (assignment, cells, reason), count in _counted(graded).items()
+        if count >= _MANY
+    ]
+
+
+def _of_few(graded: "list[Graded]") -> list[str]:
+    counted = _counted(graded)
+    lines = []
+    for one in graded:
+        who = f"{one.student}, {one.assignment}"
+        found = [finding["message"] for finding in one.findings if finding["kind"] != "changed"]
+        lines += [f"{who}: {message}" for message in found]
+        lines += [
+            f"{who}, {', '.join(cells)}: {why}"
+            for _, cells, why in _reasons(one)
+            if counted[one.assignment, cells, why] < _MANY
+        ]
+    return lines
+
+
+def _counted(graded: "list[Graded]") -> Counter[Reason]:
+    return Counter(reason for one in graded for reason in _reasons(one))
+
+
+def _reasons(one: "Graded") -> list[Reason]:
+    """Each reason why a person has to look at this submission, with the cells that it concerns."""
+    cells: dict[str, list[str]] = {}
+    found = [finding["message"] for finding in one.findings]
     for result in one.needs_person:
         # What is true of the whole submission is not said again of each cell.
         if result["points"] is not None and result["reason"] not in found:
-            reasons.setdefault(result["reason"], []).append(result["grade_id"])
-    lines = [f"{who}: {message}" for message in found]
-    return lines + [f"{who}, {', '.join(cells)}: {reason}" for reason, cells in reasons.items()]
+            cells.setdefault(result["reason"], []).append(result["grade_id"])
+    return [(one.assignment, tuple(ids), reason) for reason, ids in cells.items()]

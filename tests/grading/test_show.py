@@ -56,5 +56,14 @@ def test_a_reason_names_its_cells():
     assert "ada, one, check, test: a generator cannot cross" in text
 
 
+def test_what_is_true_of_many_learners_is_said_once():
+    why = "the instructor's own answer does not pass this test: SyntaxError"
+    text = shown(
+        *(Graded(f"l{n}", "one", {"one": [result("test", 0.0, why)]}, []) for n in range(60))
+    )
+    assert text.count("SyntaxError") == 1
+    assert f"one, test: 60 learners: {why}" in text
+
+
 def test_nothing_new():
     assert "Nothing new in submitted/" in shown()
