@@ -30,6 +30,7 @@ from . import gradebook, records, timestamp
 from .again import Again
 from .course import Course, limits_in
 from .jobs import Jobs, read_of_course
+from .models import Models
 from .submission import leave_out_what_clashes
 from .worker import Nursery, Worker
 
