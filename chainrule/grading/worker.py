@@ -311,8 +311,10 @@ def grade_submission(job: dict[str, Any]) -> dict[str, Any]:
     """Grade one submission, in any process: what an executor's workers run.
 
     job: `{"student", "assignment", "plan", "plan_digest", "rehearse", "digest", "findings",
-    "notebooks": {name: base64}, "files": {path: base64}, "setup": {"imports", "limits", "confined",
-    "many", "out_of_sight"}}`.
+    "unreadable", "notebooks": {name: base64}, "files": {path: base64}, "models": {notebook: {test:
+    fields of verdict.Model}}, "setup": {"imports", "limits", "confined", "many", "out_of_sight"}}`.
+    `"unreadable"`: why nothing of it could be read, or "". May have `"together"`: run the tests
+    beside the answers, as nbgrader does; and `"last_try"`: nobody tries again.
     Returns `{"student", "assignment", "notebooks": {name: {"text", "results", "findings",
     "answered"}}}`: the autograded notebook, records as in `records`, and the grade ids of the cells
     that the learner has changed. Raises NoSandbox, WorkerDied.

@@ -3,6 +3,7 @@
 import decimal
 import fractions
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -316,3 +317,106 @@ def test_all_that_carries_marks_can_be_left_unmarked():
     assert {(r["verdict"], r["reason"]) for r in results} == {
         (NOT_ATTEMPTED, "nb.ipynb is not there")
     }
+
+
+# The table of docs/grading.md: how a question ended -> one such ending, its model, its verdict.
+DOCS = Path(__file__).parents[2] / "docs/grading.md"
+FAILS = {"error": AssertionError()}
+TABLE = {
+    "the test gave all its points": ({}, None, PASSED),
+    "the test gave some of its points": ({"value": 0.5}, None, PARTLY),
+    "an assertion failed, or the test ended in 0": (FAILS, None, WRONG),
+    "an exception came out of the learner's code, or of what the test did with its values": (
+        {"error": of_the_learner(ZeroDivisionError(), "ZeroDivisionError")},
+        None,
+        ERROR,
+    ),
+    "something was written to stderr, or put out as an error": ({"outputs": [STDERR]}, None, ERROR),
+    "the answers that the test asks for are as they were released": (
+        FAILS | {"answered": False},
+        None,
+        NOT_ATTEMPTED,
+    ),
+    "the learner's process did not answer in time": (
+        {"trouble": [Gone(TIME_OUT, "no answer")]},
+        None,
+        TIME_OUT,
+    ),
+    "the test ran out of time, most of it in the learner's code": (
+        {"error": OutOfTime(), "spent": 4.0, "seconds": 5.0},
+        None,
+        TIME_OUT,
+    ),
+    "the learner's processes held too much memory": (
+        {"trouble": [Gone(MEMORY, "2 GiB")]},
+        None,
+        MEMORY,
+    ),
+    "the learner's process ended itself, or started too many others": (
+        {"trouble": [Gone(CRASHED, "it ended itself")]},
+        None,
+        CRASHED,
+    ),
+    "what the test asks for cannot cross the wall": (
+        {"trouble": [NeedsPerson("a generator")]},
+        None,
+        NEEDS_PERSON,
+    ),
+    "the test failed before it came to anything of the learner's": (
+        FAILS | {"asked": False},
+        None,
+        NEEDS_PERSON,
+    ),
+    "the test is no Python, or imports what is missing here": (
+        {"error": SyntaxError()},
+        None,
+        NEEDS_PERSON,
+    ),
+    "the test ran out of time or memory, most of it in its own code": (
+        {"error": OutOfTime(), "spent": 1.0, "seconds": 5.0},
+        None,
+        NEEDS_PERSON,
+    ),
+    "the test gave more than its points, less than none, or NaN": (
+        {"value": math.nan},
+        None,
+        NEEDS_PERSON,
+    ),
+    "the instructor's own answer does not pass the test either": (FAILS, WRONG_TEST, NEEDS_PERSON),
+    "an earlier cell of the instructor's did not come to what the test needs of it": (
+        {"trouble": [Unfinished("`near` is of the cell t")]},
+        None,
+        NEEDS_PERSON,
+    ),
+    "a process of ours ended, was stopped, fell silent, or could not be started": (
+        {"trouble": [Machinery("the warm process ended")]},
+        None,
+        "none: it is graded again",
+    ),
+}
+
+
+def rows_of_docs():
+    text = DOCS.read_text().partition("## Whose doing it was")[2].partition("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return {row[0]: row[1:] for row in rows[2:]}
+
+
+def test_the_table_has_the_rows_of_this_one():
+    assert list(rows_of_docs()) == list(TABLE)
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_the_function_decides_as_its_table_says(row):
+    ending, model, verdict = TABLE[row]
+    whose, said = rows_of_docs()[row]
+    assert said == verdict
+    if verdict.startswith("none"):
+        assert whose == "the machinery's"
+        with pytest.raises(Machinery):
+            judged(model, **ending)
+        return
+    points, got, _ = judged(model, **ending)
+    assert got == verdict
+    assert (whose == "the learner's") == (verdict != NEEDS_PERSON)
+    assert points == {PASSED: 2.0, PARTLY: 0.5}.get(verdict, 0.0)
