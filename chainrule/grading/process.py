@@ -90,13 +90,17 @@ class Process:
 
         Raises Gone, NeedsPerson, Machinery.
         """
-        if self.wire is None:
-            self._restart()
+        self.be_there()
         began = time.monotonic()
         try:
             return self._exchange(message, buffers)
         finally:
             self.spent += time.monotonic() - began
+
+    def be_there(self) -> None:
+        """Start the process if there is none. Raises Gone, NeedsPerson, Machinery."""
+        if self.wire is None:
+            self._restart()
 
     def mend(self, gone: Gone) -> None:
         """From now on, cells of the learner's own do not run again. Raises `gone` if that is so.

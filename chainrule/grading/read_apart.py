@@ -27,7 +27,8 @@ def read_apart(content: bytes) -> list[dict[str, Any]]:
     if isinstance(read, list):
         return read
     memory = f"{_MEMORY_BYTES >> 30} GiB"
-    raise Unreadable(read or f"The file takes more than {memory} or {_SECONDS} s to be read.")
+    said = read if isinstance(read, str) else ""
+    raise Unreadable(said or f"The file takes more than {memory} or {_SECONDS} s to be read.")
 
 
 def _read(content: bytes) -> list[dict[str, Any]] | str:

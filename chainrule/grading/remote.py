@@ -186,6 +186,7 @@ class Learner:
         return self._value(answer, buffers, f"`{function.__name__}` gave back", encoder.mutable)
 
     def _handle(self, function: RemoteFunction) -> int:
+        self.process.be_there()  # in a new process, functions have other numbers
         if function.life != self.life:
             if function.found_as is None:
                 self.process.lost(records.CRASHED, "the process in which the function was is gone")

@@ -2,7 +2,6 @@
 
 import os
 import sqlite3
-from pathlib import Path
 
 import pytest
 
@@ -71,14 +70,14 @@ def test_a_folder_in_the_way_of_the_notebook(course):
 def test_a_folder_that_may_not_be_read(course, monkeypatch):
     place = courses.submit(course, "ben", RIGHT)
     (place / "secret").mkdir()
-    scan = os.scandir
+    really_open = os.open
 
-    def scandir(path):
-        if Path(path).name == "secret":
-            raise PermissionError(13, "Permission denied", str(path))
-        return scan(path)
+    def refusing(path, *rest, **options):
+        if os.path.basename(os.fsdecode(path)) == "secret":
+            raise PermissionError(13, "Permission denied", path)
+        return really_open(path, *rest, **options)
 
-    monkeypatch.setattr(submission.os, "scandir", scandir)
+    monkeypatch.setattr(submission.os, "open", refusing)
     graded = {one.student: one for one in grade(course)}
     assert [one.points for one in graded.values()] == [2.0, 2.0, 2.0]
     assert any("cannot be read" in f["message"] for f in graded["ben"].findings)
