@@ -6,7 +6,7 @@ from typing import Any
 
 from chainrule import flags
 
-from . import handed_files, raised, values
+from . import carried, handed_files, raised, values
 from .calls import call
 from .exchange import Exchange
 from .limits import Limits
@@ -75,15 +75,18 @@ class Answers:
 
     def call(self, message: Message, buffers: Buffers) -> Answer:
         function = self.exchange.ours[message["function"]]
-        options = self.limits.output_bytes, message.get("floating")
+        always = bool(message.get("warn_always"))
+        options = self.limits.output_bytes, message.get("floating"), always
         answers: list[Message] = []
         out: Buffers = []
         start = 0
         for args, count in message["calls"]:
+            seeds, message["seeds"] = message.get("seeds", []), []
             its_own = buffers[start : start + count]
             start += count
             try:
-                answer, more = call(self.exchange, function, args, its_own, *options)
+                with carried.as_set(seeds, message.get("state", {})):
+                    answer, more = call(self.exchange, function, args, its_own, *options)
             except values.CannotCross as error:
                 answer, more = {"cannot": str(error)}, []
             answers.append(answer | {"buffers": len(more)})

@@ -2,7 +2,7 @@
 
 import base64
 import mmap
-import struct
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -10,15 +10,18 @@ from typing import Any
 from . import autograded, copies, records, verdict
 from .isolate import Ended, bound_memory, folder, in_fork
 from .limits import PATIENCE, RUNS, Limits
-from .notebook import run_notebook
+from .notebook import HERE, run_notebook
+from .process import GUARD_SECONDS
 from .read_apart import read_apart
 from .rebuild import BOTH, TEST, Unreadable, rebuild
 from .sandbox import Start
 from .shell import KeepingShell, fresh_randomness
 from .together import run_together
+from .tree import waited_for_core
 from .trouble import Machinery
 
 _COPIES_SECONDS = 10
+_OVERRAN = "did not come back from what it does with the answer"
 _Ran = Callable[[dict[str, Any], list[dict[str, Any]], dict[str, verdict.Model]], dict[str, Any]]
 
 
@@ -168,7 +171,7 @@ def _run(
     is given up, with all that needs it. Raises Machinery.
     """
     given_up: dict[int, str] = {}
-    here = mmap.mmap(-1, 4)
+    here = mmap.mmap(-1, HERE.size)
 
     def run() -> dict[str, Any]:
         bound_memory(limits.memory_bytes)
@@ -179,13 +182,20 @@ def _run(
         except Machinery as machinery:
             return {"machinery": machinery.reason}
 
+    def overrun(child: int) -> str:
+        """Where no alarm is heard, in a library's C code: the test is given up, and no other."""
+        _, began = HERE.unpack(here[:])
+        most = 2 * (limits.cell_seconds + GUARD_SECONDS + 1)
+        most += min(waited_for_core(child), PATIENCE * limits.cell_seconds)
+        return _OVERRAN if began and time.monotonic() - began > most else ""
+
     seconds = PATIENCE * (limits.notebook_seconds + limits.cell_seconds) + 30
     while True:
         with folder(master) as place:
-            ran = in_fork(run, place, seconds)
+            ran = in_fork(run, place, seconds, overrun)
         if isinstance(ran, dict) and "machinery" not in ran:
             return ran
-        (number,) = struct.unpack("<I", here[:4])
+        number, _ = HERE.unpack(here[:])
         known = cells[number]["known"] if number < len(cells) else None
         where = known["grade_id"] if known is not None else "a cell of the learner's"
         if isinstance(ran, Ended):
@@ -193,6 +203,7 @@ def _run(
         else:
             reason = str(ran["machinery"])
         trusted = known is not None and cells[number]["kind"] in (BOTH, TEST)
-        if not last or not trusted or number in given_up or len(given_up) + 1 >= RUNS:
+        overran = isinstance(ran, Ended) and ran.why == _OVERRAN
+        if not (last or overran) or not trusted or number in given_up or len(given_up) + 1 >= RUNS:
             raise Machinery(reason)
         given_up[number] = reason

@@ -18,10 +18,12 @@ def call(
     buffers: Buffers,
     output_bytes: int,
     floating: dict[str, Any] | None,
+    warn_always: bool,
 ) -> Answer:
     """Call it with the arguments that were sent, and say what came of it.
 
-    floating: NumPy's error handling for this call, where it is not the usual one.
+    floating: NumPy's error handling for this call, where it is not the usual one. warn_always: the
+    test itself decides what is done about warnings; else the notebook's own filters do.
     Raises CannotCross.
     """
     decoder = exchange.decoder(buffers)
@@ -31,13 +33,15 @@ def call(
     sys.stdout, sys.stderr = Stream(outputs, "stdout"), Stream(outputs, "stderr")
     try:
         with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
+            if warn_always:
+                warnings.simplefilter("always")
             value, error = _called(function, args, kwargs, floating)
     finally:
         sys.stdout, sys.stderr = outer
-    answer, encoder = _changed(exchange, [args, kwargs], sent, buffers)
     # What the test has already is known by its number, as it was read.
-    encoder.go_on({id(thing): number for number, thing in enumerate(decoder.mutable)})
+    known = {id(thing): number for number, thing in enumerate(decoder.mutable)}
+    answer, encoder = _changed(exchange, [args, kwargs], sent, buffers, decoder.mutable, known)
+    encoder.go_on(known)
     if error is not None:
         answer["raised"] = raised.describe(error)
     else:
@@ -64,19 +68,30 @@ def _called(
 
 
 def _changed(
-    exchange: Exchange, arguments: Any, sent: Any, buffers: Buffers
+    exchange: Exchange,
+    arguments: Any,
+    sent: Any,
+    buffers: Buffers,
+    objects: list[Any],
+    known: dict[int, int],
 ) -> tuple[Message, values.Encoder]:
-    """The arguments as they are now, if the call has changed them; the encoder to go on with."""
+    """Each of the test's objects as it is now, if the call has changed any; the encoder to go on.
+
+    Each, wherever it is by now: one that was moved is still the test's own, and so is one that was
+    taken out.
+    """
     encoder = exchange.encoder()
     try:
         # What the test's arguments were is known from what was sent; a lie about what they are now
         # can only hurt the one who tells it.
         code = encoder.encode(arguments)
+        if encoder.buffers == buffers and code == (_as_read(sent) if exchange.theirs else sent):
+            return {}, exchange.encoder()
+        encoder = exchange.encoder()
+        encoder.known = known
+        return {"objects": [encoder.contents(thing) for thing in objects]}, encoder
     except values.CannotCross as trouble:
         raise values.CannotCross(f"an argument that it changed to {trouble}") from None
-    if encoder.buffers != buffers or code != (_as_read(sent) if exchange.theirs else sent):
-        return {"args": code}, encoder
-    return {}, exchange.encoder()
 
 
 def _as_read(sent: Any) -> Any:
@@ -91,4 +106,4 @@ def _as_read(sent: Any) -> Any:
 def _told(warned: warnings.WarningMessage) -> list[Any]:
     kinds = warned.category.__mro__
     name = next(kind.__name__ for kind in kinds if kind.__module__ == "builtins")
-    return [name, str(warned.message)[:2000], "site-packages" not in warned.filename]
+    return [name, str(warned.message)[:2000], warned.filename.startswith("<ipython")]

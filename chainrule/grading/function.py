@@ -31,7 +31,14 @@ class RemoteFunction:
         self.life = wall.life
         self.found_as: str | None = None
         self.__name__ = self.__qualname__ = str(told.get("name", ""))[:200]
-        self.__doc__ = told["doc"] if isinstance(told.get("doc"), str) else None
+        self._doc = told["doc"] if isinstance(told.get("doc"), str) else None
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        # A test that runs the examples of a text would run a learner's code in its own process.
+        if self._doc is not None and ">>>" in self._doc:
+            self._wall.needs_person("the test reads a learner's docstring with examples in it")
+        return self._doc
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         (result,) = self._wall.call(self, [(args, kwargs)])
@@ -70,6 +77,11 @@ def floating() -> dict[str, str] | None:
     usual = {"divide": "warn", "over": "warn", "under": "ignore", "invalid": "warn"}
     quiet = {kind: how for kind, how in state.items() if how in ("ignore", "warn", "raise")}
     return None if state == usual else quiet
+
+
+def filtered(before: list[Any]) -> bool:
+    """Whether the running cell has changed what is done about warnings; before: as it began."""
+    return warnings.filters != before
 
 
 def warn(name: str, text: str, in_cell: bool) -> None:

@@ -32,10 +32,16 @@ class Ended:
     why: str
 
 
-def in_fork(function: Callable[[], Any], place: str, seconds: float) -> Any:
+def in_fork(
+    function: Callable[[], Any],
+    place: str,
+    seconds: float,
+    look: Callable[[int], str] = lambda child: "",
+) -> Any:
     """What the function gives, as JSON, when it runs in a fork in the folder `place`.
 
-    `Ended` if it does not come back in time, is stopped, ends its process, or raises.
+    `Ended` if it does not come back in time, is stopped, ends its process, or raises. look: is
+    asked once a second, while nothing is heard of the process, and says why to give it up, or "".
     Raises Machinery where it raises that, and OSError where there can be no fork.
     """
     reader, writer = os.pipe()
@@ -50,7 +56,7 @@ def in_fork(function: Callable[[], Any], place: str, seconds: float) -> Any:
     os.close(writer)
     gone = False
     try:
-        said, why = _heard(reader, child, seconds)
+        said, why = _heard(reader, child, seconds, look)
         if not why and not said.endswith(_END):
             why, gone = _how_it_ended(child)
     finally:
@@ -89,7 +95,9 @@ def _be_fork(function: Callable[[], Any], place: str, reader: int, writer: int) 
         os._exit(0)
 
 
-def _heard(reader: int, child: int, seconds: float) -> tuple[bytes, str]:
+def _heard(
+    reader: int, child: int, seconds: float, look: Callable[[int], str]
+) -> tuple[bytes, str]:
     """All that the fork says, and why it was given up if it was."""
     ends = time.monotonic() + seconds
     chunks: list[bytes] = []
@@ -98,6 +106,8 @@ def _heard(reader: int, child: int, seconds: float) -> tuple[bytes, str]:
         if not select.select([reader], [], [], max(0.0, min(left, _LOOK_SECONDS)))[0]:
             if any_stopped(child):
                 return b"", "was stopped"
+            if why := look(child):
+                return b"", why
             if left <= 0:
                 return b"", f"did not come back within {seconds:g} s"
             continue

@@ -81,6 +81,7 @@ def try_out(jobs: Sequence[dict[str, Any]], grade: Grade) -> tuple[dict[str, Mod
                 "points": result["points"],
                 "reason": result["reason"] or result["verdict"],
                 "together": passes,
+                "verdict": result["verdict"],
             }
             models.setdefault(assignment, {}).setdefault(name, {})[result["grade_id"]] = model
             if not passes and whole is not None:

@@ -152,6 +152,16 @@ class TestNames(dict[str, Any]):
         except KeyError:
             return default
 
+    def is_ours(self, name: str, cell: dict[str, Any]) -> bool:
+        """Whether this cell, or a trusted one before it, binds the name."""
+        binding = self.scope.bound.get(name)
+        here = name in cell["names"]["binds"] or name in cell["names"]["imports"]
+        return here or (binding is not None and binding.whose == "ours")
+
+    def was_asked(self, name: str) -> bool:
+        """Whether the running cell has looked the name up over there."""
+        return name in self.asked
+
     def theirs_among(self, names: Iterable[str]) -> set[str]:
         """Those that an answer is to bind."""
         return self.scope.of_answers.intersection(names)

@@ -3,9 +3,10 @@
 import re
 import struct
 import time
+import warnings
 from typing import Any
 
-from . import records, verdict
+from . import carried, given_text, records, verdict
 from .cleaned import Cleaner
 from .limits import Limits
 from .names import TestNames
@@ -19,6 +20,9 @@ from .shell import KeepingShell, OutOfTime, alarm
 from .submission import SAID
 from .trouble import Gone, Machinery, NeedsPerson
 
+# What the parent sees meanwhile: the number of the running cell, and when its trusted part began.
+HERE = struct.Struct("<Id")
+_NO_NAME = re.compile(r"name '(\w+)' is not defined")
 # A test that looks for the end of an iteration, and does not only let it happen.
 _CATCHES_THE_END = re.compile(r"(except|[Rr]aises|suppress)\b[^\n]*\bStop(Async)?Iteration")
 
@@ -38,16 +42,18 @@ def run_notebook(
 
     shell: of this process, which must have run no other notebook. models: what the instructor's
     own answer gets, by test. given_up: numbers of trusted cells that ended the process of the tests
-    each time -> why; they and what depends on them are for a person. here: bytes shared with the
-    parent, for the number of the running cell. Raises Machinery.
+    each time -> why; they and what depends on them are for a person. here: HERE, shared with the
+    parent. Raises Machinery.
     """
     learner = Learner(start, files, limits)
     names = TestNames(learner, Scope(plan["cells"]))
     shell.enter(names)
-    run = _Run(shell, learner, names, limits, models)
+    carried.watch_seeds(learner.seeds)
+    given_text.watch(lambda: learner.texts, learner.needs_person)
+    run = _Run(shell, learner, names, limits, models, here)
     try:
         for number, cell in enumerate(cells):
-            here[:4] = struct.pack("<I", number)
+            here[:] = HERE.pack(number, 0.0)
             run.cell(number, cell, given_up.get(number, ""))
     finally:
         learner.process.close()
@@ -65,7 +71,9 @@ class _Run:
         names: TestNames,
         limits: Limits,
         models: dict[str, verdict.Model],
+        here: Any,
     ) -> None:
+        self.here = here
         self.shell, self.learner, self.names, self.limits = shell, learner, names, limits
         self.models = models
         self.cleaner = Cleaner(limits.output_bytes)
@@ -148,13 +156,33 @@ class _Run:
             answered=self._answered(self.names.theirs_among(self.names.asked) or wanted),
             blamed=next((self.dead[n] for n in sorted(self.names.missing) if n in self.dead), None),
             spent=process.spent,
+            crossings=process.crossings,
             seconds=round(time.monotonic() - began, 1),
+            unlike=self._unlike(known, error),
         )
         self.names.ended(known, whole=error is None and not process.trouble)
+        if looks := known["names"]["unlike"].get("main"):
+            ending.trouble = [
+                *ending.trouble,
+                NeedsPerson(f"{looks[0]} looks for what is not here"),
+            ]
         result = verdict.judge(known, ending, model)
         result["flags"] = cell["flags"]
         self.results.append(result)
         return outputs
+
+    def _unlike(self, known: dict[str, Any], error: BaseException | None) -> str:
+        """Why the learner's code may see another state than the test does; "" if it does not."""
+        missing = _NO_NAME.match(str(error)) if isinstance(error, NameError) else None
+        if missing and hasattr(error, "learner_type") and self.names.is_ours(missing[1], known):
+            return f"the learner's code asks for `{missing[1]}`, which a cell of the course defines"
+        changed = known["names"]["unlike"]
+        for name in changed.get("objects", ()):
+            if self.names.was_asked(name):
+                return f"the test changes `{name}`, and the learner's code keeps its own"
+        if changed.get("state"):
+            return f"the test sets what does not reach the learner's code ({changed['state'][0]})"
+        return ""
 
     def _answered(self, names: set[str]) -> bool:
         return not names or not names <= self.unanswered
@@ -165,7 +193,12 @@ class _Run:
         self.names.asked, self.names.missing, self.learner.asked = set(), set(), False
         self.names.crossing, self.names.telling = crossing, telling
         self.learner.iterates = bool(_CATCHES_THE_END.search(cell["source"]))
+        self.learner.filters = list(warnings.filters)
+        self.learner.seeds.clear()  # a locked cell's own are sown on both sides
         in_classes = cell["known"]["names"]["in_classes"]
+        number, _ = HERE.unpack(self.here[:])
+        began = time.monotonic()
+        self.here[:] = HERE.pack(number, began)
         try:
             # Later than the learner's time-out, and than the search for whose fault one is.
             seconds = self.limits.cell_seconds + GUARD_SECONDS + 1
@@ -178,8 +211,21 @@ class _Run:
             outputs, error = self.shell.outputs.finish(), late
         finally:
             self.names.crossing = self.names.telling = False
+            self.here[:] = HERE.pack(number, 0.0)
+            self.learner.process.not_theirs(time.monotonic() - began)
         value = self.shell.outputs.value
+        if self.learner.texts:
+            outputs = [self._harmless(output) for output in outputs]
         return outputs, error, None if value is NOTHING else value
+
+    def _harmless(self, output: dict[str, Any]) -> dict[str, Any]:
+        """A trusted cell's output; what it shows as HTML it may have from the learner's code."""
+        data = output.get("data")
+        if not isinstance(data, dict) or set(data) <= {"text/plain", records.VERDICT_MIME}:
+            return output
+        cleaned = (self.cleaner.clean([output]) or [{}])[0]
+        kept = {kind: data[kind] for kind in (records.VERDICT_MIME,) if kind in data}
+        return output | {"data": kept | cleaned.get("data", {})}
 
     def _no_machinery(self) -> None:
         """A test can hide an exception, but not that it came."""

@@ -21,8 +21,11 @@ class Outputs:
         self.room = self.limit
         self.cut = False
         self.value: Any = NOTHING  # of the cell's last expression
+        self.failed = ""  # what there was of it that costs points: "stderr", "error"
 
     def stream(self, name: str, text: str) -> None:
+        if text and name == "stderr":
+            self.failed = self.failed or "stderr"
         text = self._fitting(text)
         if not text:
             return
@@ -33,6 +36,8 @@ class Outputs:
             self.kept.append({"output_type": "stream", "name": name, "text": [text]})
 
     def add(self, output: dict[str, Any]) -> None:
+        if output["output_type"] == "error":
+            self.failed = "error"
         size = len(repr(output))
         if size > self.room:
             self.cut = True
@@ -44,10 +49,19 @@ class Outputs:
         for output in self.kept:
             if output["output_type"] == "stream":
                 output["text"] = "".join(output["text"])
+        self._keep_what_costs_points()
         if self.cut:
             note = "[The output was longer; the rest is left out.]\n"
             self.kept.append({"output_type": "stream", "name": "stdout", "text": note})
         return self.kept
+
+    def _keep_what_costs_points(self) -> None:
+        """A flood of output must not wash it away."""
+        if self.failed == "error" and not any(o["output_type"] == "error" for o in self.kept):
+            cut = {"output_type": "error", "ename": "Error", "evalue": "[cut]", "traceback": []}
+            self.kept.append(cut)
+        elif self.failed == "stderr" and not any(o.get("name") == "stderr" for o in self.kept):
+            self.kept.append({"output_type": "stream", "name": "stderr", "text": "[cut]\n"})
 
     def _fitting(self, text: str) -> str:
         fitting = text[: max(self.room, 0)]
@@ -82,3 +96,12 @@ def as_points(value: Any) -> float | None:
         return float(value)
     except (ValueError, OverflowError):
         return math.inf
+
+
+def is_number_in_disguise(value: Any) -> bool:
+    """An array or a tensor of one entry: a mark that was computed with what a learner returned."""
+    of = type(value).__module__.partition(".")[0]
+    if of == "numpy":
+        numeric = getattr(getattr(value, "dtype", None), "kind", "") in "iufc"
+        return numeric and value.size == 1 and not isinstance(value, numbers.Real)
+    return bool(of == "torch" and hasattr(value, "numel") and value.numel() == 1)

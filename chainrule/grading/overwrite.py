@@ -1,5 +1,6 @@
 """What a call has changed in its arguments, changed in the test's own objects too."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -7,60 +8,40 @@ import numpy as np
 from .values import Malformed, is_tensor
 
 
-def overwrite(old: Any, new: Any) -> None:
-    """Give `old`, a mutable object, the contents of `new`, at any depth, keeping the objects.
+def overwrite(olds: Sequence[Any], news: Sequence[Any]) -> None:
+    """Give each of `olds`, mutable objects, the contents of its new one; the objects stay.
 
-    Raises Malformed where the two are not of one kind.
+    What lies inside is taken as it is: where an object of the test's has only moved, `news` holds
+    that object itself. Raises Malformed where the two are not of one kind; nothing is changed then.
     """
-    if type(old) is not type(new) and not _tensors(old, new):
-        raise Malformed("an argument came back as another type")
-    if isinstance(old, (list, tuple)) and len(old) == len(new):
-        for index, (ours, theirs) in enumerate(zip(old, new, strict=True)):
-            if _replaceable(ours, theirs):
-                overwrite(ours, theirs)
-            elif isinstance(old, list):
-                old[index] = theirs
-    elif isinstance(old, (list, bytearray)):
-        old[:] = new
-    elif isinstance(old, dict):
-        kept = {k: v for k, v in old.items() if k in new and _replaceable(v, new[k])}
-        for key, value in kept.items():
-            overwrite(value, new[key])
-        merged = {k: kept.get(k, v) for k, v in new.items()}
-        old.clear()
-        old.update(merged)
-    elif isinstance(old, set):
-        old.clear()
-        old.update(new)
-    elif isinstance(old, np.ndarray):
+    if len(olds) != len(news):
+        raise Malformed("other arguments came back")
+    # All is looked at before any is written to: two arrays can share their numbers.
+    changed = [pair for pair in zip(olds, news, strict=True) if _differ(*pair)]
+    for old, new in changed:
+        if isinstance(old, (list, bytearray)):
+            old[:] = new
+        elif isinstance(old, (dict, set)):
+            old.clear()
+            old.update(new)
+        elif isinstance(old, np.ndarray):
+            old[...] = new
+        else:
+            old.data.copy_(new.data)
+
+
+def _differ(old: Any, new: Any) -> bool:
+    if is_tensor(old) and is_tensor(new):  # a Parameter comes back as a tensor
         if old.shape != new.shape or old.dtype != new.dtype:
             raise Malformed("an argument came back with another shape")
-        if old.tobytes() != new.tobytes():  # -0.0 is another number, NaN is the same
-            if not old.flags.writeable:
-                raise Malformed("a read-only argument came back changed")
-            old[...] = new
-    elif is_tensor(old):
-        old.data.copy_(new.data)
-
-
-def _replaceable(old: Any, new: Any) -> bool:
-    """Whether `old` itself can be given what `new` holds."""
-    if _tensors(old, new):
-        return bool(old.shape == new.shape and old.dtype == new.dtype)
+        return not bool((old.data == new.data).all())
     if type(old) is not type(new):
-        return False
-    if isinstance(old, tuple):
-        pairs = zip(old, new, strict=False)
-        return len(old) == len(new) and all(_replaceable(*p) or _same(*p) for p in pairs)
-    if isinstance(old, np.ndarray):
-        return bool(old.shape == new.shape and old.dtype == new.dtype)
-    return isinstance(old, (list, dict, set, bytearray))
-
-
-def _tensors(old: Any, new: Any) -> bool:
-    return is_tensor(old) and is_tensor(new)  # a Parameter comes back as a tensor
-
-
-def _same(old: Any, new: Any) -> bool:
-    """Whether two immutable values are one; NaN is NaN, and 0.0 is not -0.0."""
-    return type(old) is type(new) and repr(old) == repr(new)
+        raise Malformed("an argument came back as another type")
+    if not isinstance(old, np.ndarray):
+        return True
+    if old.shape != new.shape or old.dtype != new.dtype:
+        raise Malformed("an argument came back with another shape")
+    differ = bool(old.tobytes() != new.tobytes())  # -0.0 is another number, NaN is the same
+    if differ and not old.flags.writeable:
+        raise Malformed("a read-only argument came back changed")
+    return differ

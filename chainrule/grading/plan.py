@@ -18,6 +18,7 @@ from nbgrader.api import Gradebook, MissingEntry, Notebook
 
 from .errors import CourseError, NotReleased
 from .rebuild import BOTH, LEARNER, TEST, TEXT
+from .unlike import changes
 
 
 def plan_assignment(
@@ -151,6 +152,7 @@ def names_of(source: str) -> dict[str, Any]:
     reads: what its functions look up among the globals. looks_up: the same, and what the cell
     itself looks up; in_classes: of these, what bodies of classes do. uses: its import statements,
     at any depth. needs: the packages that it imports without a way out, should they be missing.
+    unlike: what it changes that does not cross the wall (`unlike.changes`).
     """
     found: dict[str, Any] = {
         "binds": [],
@@ -161,6 +163,7 @@ def names_of(source: str) -> dict[str, Any]:
         "stars": [],
         "uses": [],
         "needs": [],
+        "unlike": {},
     }
     try:
         text = TransformerManager().transform_cell(source)
@@ -174,6 +177,7 @@ def names_of(source: str) -> dict[str, Any]:
         if isinstance(node, ast.Import) or (isinstance(node, ast.ImportFrom) and not node.level)
     ]
     found["needs"] = sorted(_needed(tree))
+    found["unlike"] = changes(tree)
     defined = set()
     for node in _top_level(tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):

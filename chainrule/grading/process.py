@@ -19,7 +19,14 @@ from .handed_files import in_pieces, room_for
 from .limits import PATIENCE, Limits
 from .sandbox import Start
 from .tree import is_stopped, waited_for_core
-from .trouble import Gone, Machinery, NeedsPerson, Unfinished
+from .trouble import (
+    Gone,
+    Machinery,
+    NeedsPerson,
+    Unfinished,
+    is_the_walls,
+    many_crossings,
+)
 from .values import CannotCross, Malformed
 from .wire import Answer, Buffers, Closed, Message, Wire
 
@@ -53,6 +60,8 @@ class Process:
         self.life = 0  # counts the processes: functions of an earlier one are gone
         self.left_out: dict[str, str] = {}  # path -> why it is not in the working folder
         self.trouble: list[Gone | NeedsPerson | Machinery] = []  # in this cell, also hidden ones
+        self.began = time.monotonic()  # the running cell
+        self.crossings = 0  # of the wall, in this cell
         self.spent = 0.0  # seconds that this cell has spent in the learner's code
         self.number = 0  # of the process in /proc; 0 as long as the guard has not said it
         self.told: dict[str, Any] | None = None  # the guard's last word
@@ -62,8 +71,13 @@ class Process:
         """A cell begins; its time runs from now."""
         self.trouble = []
         self.spent = 0.0
+        self.began, self.crossings = time.monotonic(), 0
         self.used, self.in_use = self.used or self.in_use, False
         self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
+
+    def not_theirs(self, seconds: float) -> None:
+        """A trusted cell took so long: what of it was not the learner's is not of their time."""
+        self.ends += max(seconds - self.spent, 0.0)
 
     def left(self) -> float:
         """Seconds until the deadline; once it has passed, with what was waited for a core.
@@ -91,6 +105,7 @@ class Process:
         Raises Gone, NeedsPerson, Machinery.
         """
         self.be_there()
+        self.crossings += 1
         began = time.monotonic()
         try:
             return self._exchange(message, buffers)
@@ -133,6 +148,9 @@ class Process:
         """Give this process up. Raises Gone."""
         self.waited_before = self.waited()
         self.close()
+        seconds = time.monotonic() - self.began
+        if verdict == records.TIME_OUT and is_the_walls(self.crossings, seconds):
+            self.needs_person(many_crossings(self.crossings, seconds))
         if verdict == records.TIME_OUT and not reason:
             reason = f"it did not come back within {self.limits.cell_seconds:g} s"
             if time.monotonic() >= self.ends:
@@ -201,6 +219,7 @@ class Process:
                     raise Malformed("no answer")
                 if "call" not in answer:
                     break
+                self.crossings += 1
                 self.wire.send(*self.called(answer, received), self.left)
         except TimeoutError:
             self.lost(records.TIME_OUT)

@@ -8,8 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
-from . import records, values
-from .function import RemoteFunction, floating, warn
+from . import carried, records, values
+from .function import RemoteFunction, filtered, floating, warn
 from .limits import Limits
 from .overwrite import overwrite
 from .process import Process
@@ -27,6 +27,10 @@ class Learner:
         self.described: dict[tuple[int, int], Message] = {}  # by the process's life, and handle
         self.ours: list[Any] = []
         self.iterates = False  # whether the running cell catches StopIteration
+        self.seeds: list[list[Any]] = []  # that the test has sown since the last call
+        self.state = carried.state()  # of this process, before any cell has set it
+        self.filters: list[Any] = []  # of warnings, as the running cell began
+        self.texts = False  # whether any text has come from the learner's code
         self.asked = False  # whether the running cell came as far as anything of the learner's
 
     @property
@@ -131,8 +135,12 @@ class Learner:
             encoders.append(encoder)
             buffers += encoder.buffers
         message: Message = {"do": "call", "calls": calls}
-        if (state := floating()) is not None:
-            message["floating"] = state
+        if (errors := floating()) is not None:
+            message["floating"] = errors
+        message["warn_always"] = filtered(self.filters)
+        message["seeds"], self.seeds[:] = self.seeds[:], []
+        state = carried.state()
+        message["state"] = state if state != self.state else {}
         try:
             found = self._answers_to_call(function, message, buffers)
         except Gone as gone:
@@ -175,9 +183,11 @@ class Learner:
     ) -> Any:
         self.process.refuse(answer)
         self._put_out(answer)
-        if "args" in answer:
+        if "objects" in answer:
             try:
-                overwrite([args, kwargs], self._decoder(buffers).decode(answer["args"]))
+                decoder = self._decoder(buffers, encoder.mutable)
+                codes = answer["objects"] if isinstance(answer["objects"], list) else []
+                overwrite(encoder.mutable, [self._decoded(decoder, code) for code in codes])
             except (values.Malformed, ValueError, RuntimeError) as error:
                 self.process.needs_person(f"`{function.__name__}` changed its arguments: {error}")
         if "raised" in answer:
@@ -220,11 +230,17 @@ class Learner:
         self, answer: dict[str, Any], buffers: Any, what: str, known: list[Any] | None = None
     ) -> Any:
         try:
-            return self._decoder(buffers, known).decode(answer["value"])
+            return self._decoded(self._decoder(buffers, known), answer["value"])
         except (values.Malformed, KeyError) as error:
             self.process.needs_person(f"{what} {error}")
 
+    def _decoded(self, decoder: values.Decoder, code: Any) -> Any:
+        value = decoder.decode(code)
+        self.texts = self.texts or decoder.texts
+        return value
+
     def _exception(self, told: Any) -> BaseException:
+        self.texts = True
         try:
             error = exception(told)
         except (TypeError, ValueError):
@@ -240,7 +256,7 @@ class Learner:
         encoder = values.Encoder(self._function)
         try:
             function = self.ours[request["call"]]
-            args, kwargs = self._decoder(buffers).decode(request["args"])
+            args, kwargs = self._decoded(self._decoder(buffers), request["args"])
             return {"value": encoder.encode(function(*args, **kwargs))}, encoder.buffers
         except (Gone, NeedsPerson, Machinery, values.Malformed, values.CannotCross):
             raise

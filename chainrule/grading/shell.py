@@ -45,6 +45,7 @@ class KeepingPublisher(DisplayPublisher):
 
     def clear_output(self, wait: bool = False) -> None:
         self.shell.outputs.kept.clear()
+        self.shell.outputs.failed = ""
 
 
 class KeepingHook(DisplayHook):

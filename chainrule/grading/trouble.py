@@ -29,3 +29,17 @@ class Machinery(BaseException):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+# A crossing takes a fraction of a millisecond: so many, each so short, are the wall's own price.
+_MANY_CROSSINGS = 200
+_SHORT_SECONDS = 0.005
+
+
+def is_the_walls(crossings: int, seconds: float) -> bool:
+    """Whether that time went into going over the wall, and not into anybody's code."""
+    return crossings > _MANY_CROSSINGS and seconds / crossings < _SHORT_SECONDS
+
+
+def many_crossings(crossings: int, seconds: float) -> str:
+    return f"the test and the answer call each other {crossings} times and more in {seconds:.0f} s"

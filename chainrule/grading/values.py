@@ -55,6 +55,11 @@ class Encoder:
         """The next value is read apart from those before; its buffers follow theirs."""
         self.known, self.mutable, self.written = known, [], {}
 
+    def contents(self, value: Any) -> Any:
+        """A mutable object that the reader has, as it is now; what it holds may be known to it."""
+        self.mutable.append(value)  # the reader counts it too
+        return self._encode(value, type(value), 1)
+
     def encode(self, value: Any, depth: int = 0) -> Any:
         kind: type = type(value)
         if kind in _AS_THEY_ARE:
@@ -157,6 +162,7 @@ class Decoder:
         self.mutable: list[Any] = []
         self.sizes: dict[int, int] = {}  # number of a mutable object that is whole -> its size
         self.size = 0  # of all that was read: values, and bytes of their buffers
+        self.texts = False  # whether there was text among it, or bytes
         self.depth = 0
         self.function = function
         self.known = known or []
@@ -174,6 +180,7 @@ class Decoder:
     def _decode(self, code: Any) -> Any:
         self.size += 1
         if isinstance(code, _SCALARS):
+            self.texts = self.texts or isinstance(code, str)
             return code
         if self.depth > _MOST_DEPTH:  # Python's own limit may have been raised by a course
             raise Malformed("a value nested too deep")
@@ -209,8 +216,10 @@ class Decoder:
             case "complex":
                 return complex(*map(float, body))
             case "bytes":
+                self.texts = True
                 return _numbered(self.buffers, body)
             case "bytearray":
+                self.texts = True
                 data = _numbered(self.buffers, body)
                 return self._whole(bytearray(data), data)
             case "range":
@@ -260,6 +269,7 @@ class Decoder:
 
     def _scalar(self, dtype: str, number: int) -> Any:
         kind, data = plain_dtype(dtype), _numbered(self.buffers, number)
+        self.texts = self.texts or kind.kind in "SU"
         if kind.itemsize == 0:  # an empty text
             return kind.type()
         if kind.itemsize != len(data):
@@ -268,6 +278,7 @@ class Decoder:
 
     def _array(self, dtype: str, shape: list[Any], order: str, writeable: bool, number: int) -> Any:
         kind = plain_dtype(dtype)
+        self.texts = self.texts or kind.kind in "SU"
         data = _numbered(self.buffers, number)
         size = _size(shape)
         if size * kind.itemsize != len(data) or (size and not kind.itemsize):

@@ -13,9 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from . import records
-from .outputs import as_points
+from .outputs import as_points, is_number_in_disguise
 from .shell import OutOfTime
-from .trouble import Gone, Machinery, NeedsPerson, Unfinished
+from .trouble import (
+    Gone,
+    Machinery,
+    NeedsPerson,
+    Unfinished,
+    is_the_walls,
+    many_crossings,
+)
 
 Decided = tuple[str, str, float]  # verdict, reason, points
 
@@ -28,8 +35,9 @@ class Ending:
     did meanwhile, also where the test hid it. asked: whether the test came as far as asking for
     anything of the learner's. answered: whether any answer that it asked for was written.
     blamed: verdict and reason of an answer that never came back, and that the test asked for.
-    spent: the seconds of the test's time that it spent in the learner's code. seconds: of the
-    test's time in all.
+    spent: the seconds of the test's time that it spent in the learner's code. crossings: how often
+    it went over the wall. seconds: of the test's time in all. unlike: "" or why the test may see
+    another state than the learner's code does.
     """
 
     outputs: Sequence[dict[str, Any]] = ()
@@ -40,7 +48,9 @@ class Ending:
     answered: bool = True
     blamed: tuple[str, str] | None = None
     spent: float = 0.0
+    crossings: int = 0
     seconds: float = 0.0
+    unlike: str = ""
 
 
 @dataclass
@@ -50,6 +60,7 @@ class Model:
     points: float
     reason: str = ""
     together: bool = field(default=False)  # it gets all of them where nothing has to cross
+    verdict: str = ""
 
 
 def judge(cell: dict[str, Any], ending: Ending, model: Model | None = None) -> dict[str, Any]:
@@ -59,7 +70,12 @@ def judge(cell: dict[str, Any], ending: Ending, model: Model | None = None) -> d
     """
     most = cell["points"]
     verdict, reason, points = _decide(most, ending)
-    if model is not None and model.points < most and points < most and not _seen(ending, verdict):
+    if (
+        model is not None
+        and model.points < most
+        and points < most
+        and not _seen(ending, verdict, model)
+    ):
         verdict, reason = records.NEEDS_PERSON, _no_fair_test(model)
     return records.result(cell["grade_id"], points, most, verdict, reason)
 
@@ -86,12 +102,16 @@ def _decide(most: float, ending: Ending) -> Decided:
             said = f": {reason}" if reason else ""
             reason = f"the test failed before it came to anything of the learner's{said}"
             verdict = records.NEEDS_PERSON
+        elif ending.unlike:
+            verdict, reason = records.NEEDS_PERSON, f"{ending.unlike}: {reason or verdict}"
     return verdict, reason, points
 
 
 def _late(ending: Ending) -> Decided:
     """The test ran out of time: in the learner's code, or in its own."""
     seconds = f"{ending.seconds:g} s"
+    if is_the_walls(ending.crossings, ending.seconds):
+        return records.NEEDS_PERSON, many_crossings(ending.crossings, ending.seconds), 0.0
     if ending.spent >= ending.seconds / 2:
         return records.TIME_OUT, f"the test took {seconds}, most of it in the learner's code", 0.0
     reason = f"the test took {seconds}, most of it in its own code"
@@ -107,6 +127,8 @@ def _judged(most: float, ending: Ending) -> Decided:
     if any(o["output_type"] == "stream" and o["name"] == "stderr" for o in outputs):
         return records.ERROR, "something was written to stderr: nbgrader gives no points then", 0.0
     points = as_points(ending.value)
+    if points is None and is_number_in_disguise(ending.value):
+        return records.NEEDS_PERSON, f"the test ended in {ending.value!r}, which is no number", 0.0
     if points is None:
         return records.PASSED, "", most
     if not math.isfinite(points) or points < 0 or points > most:
@@ -133,9 +155,11 @@ def _raised(error: BaseException) -> Decided:
     return records.ERROR, said, 0.0
 
 
-def _seen(ending: Ending, verdict: str) -> bool:
+def _seen(ending: Ending, verdict: str, model: Model) -> bool:
     """Whether the learner was seen to have done it, whatever the test is worth."""
     gone = any(isinstance(trouble, Gone) for trouble in ending.trouble)
+    if verdict == records.TIME_OUT and model.verdict == verdict:
+        return False  # it takes too long for anybody's answer
     return gone or ending.blamed is not None or verdict == records.NOT_ATTEMPTED
 
 

@@ -136,3 +136,25 @@ def fill(**answers):
 def copy_of(root, place):
     """A course of its own, with what is in another one."""
     return Path(shutil.copytree(root, place / "course"))
+
+
+def grade_cases(root, cases, **limits):
+    """Grade {case: (cells, {student: (edit, ...)})}, an assignment each, to {(case, student): ...}.
+
+    An instructor's own answer that does not pass fails the test that asked.
+    """
+    from chainrule.grading import grade
+
+    names = {case: f"ps{number}" for number, case in enumerate(cases)}
+    make_assignments(root, {names[case]: cells for case, (cells, _) in cases.items()})
+    for case, (_, handed_in) in cases.items():
+        for student, (edit, *_) in handed_in.items():
+            submit(root, student, edit, names[case])
+    said = []
+    graded = {(one.assignment, one.student): one for one in grade(root, say=said.append, **limits)}
+    assert not any("own answer gets" in line for line in said), said
+    return {
+        (case, student): graded[names[case], student].notebooks["nb"]
+        for case, (_, handed_in) in cases.items()
+        for student in handed_in
+    }

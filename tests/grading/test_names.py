@@ -3,10 +3,9 @@
 import pytest
 from nbformat.v4 import new_code_cell
 
-from chainrule.grading import grade
 from chainrule.grading.records import NEEDS_PERSON, NOT_ATTEMPTED
 
-from .courses import fill, locked, make_assignments, solved, submit, test
+from .courses import fill, grade_cases, locked, solved, test
 
 free = new_code_cell
 DOUBLE = solved("double", "def double(x):\n    return 2 * x")
@@ -256,20 +255,12 @@ IDS = [(case, student) for case, (_, handed_in) in CASES.items() for student in 
 
 @pytest.fixture(scope="module")
 def graded(tmp_path_factory):
-    names = {case: f"ps{number}" for number, case in enumerate(CASES)}
-    root = tmp_path_factory.mktemp("names")
-    make_assignments(root, {names[case]: cells for case, (cells, _) in CASES.items()})
-    for case, student in IDS:
-        submit(root, student, CASES[case][1][student][0], names[case])
-    said = []
-    found = {(one.assignment, one.student): one for one in grade(root, say=said.append)}
-    assert said == [], "an instructor's own answer does not pass"
-    return {(case, student): found[names[case], student] for case, student in IDS}
+    return grade_cases(tmp_path_factory.mktemp("names"), CASES)
 
 
 @pytest.mark.parametrize(("case", "student"), IDS, ids=[f"{c}, {s}" for c, s in IDS])
 def test_names_are_whose_the_plan_says(graded, case, student):
-    results = graded[case, student].notebooks["nb"]
+    results = graded[case, student]
     _, fair = CASES[case][1][student]
     got = [
         r["verdict"] if r["verdict"] in (NEEDS_PERSON, NOT_ATTEMPTED) else r["points"]

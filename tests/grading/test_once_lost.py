@@ -10,7 +10,6 @@ from traitlets.config import Config
 
 from chainrule.grading.course import Course
 from chainrule.grading.limits import Limits
-from chainrule.grading.overwrite import overwrite
 from chainrule.grading.raised import describe, exception
 from chainrule.grading.values import Decoder, Encoder, Malformed
 
@@ -57,33 +56,6 @@ def test_the_reader_refuses(name):
 def test_a_known_object_is_not_counted_from_the_end():
     with pytest.raises(Malformed):
         Decoder([], known=[[1], [2]]).decode({"known": -1})
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [([(1, 2)], [(1, 3)]), ({"a": (1, 2)}, {"a": (1, 3)}), ([(np.zeros(2),)], [(np.zeros(3),)])],
-)
-def test_a_tuple_that_was_put_in_place_of_another(old, new):
-    overwrite(old, new)
-    assert repr(old) == repr(new)
-
-
-def test_a_parameter_changes_too():
-    old = torch.nn.Parameter(torch.zeros(2))
-    overwrite([old], [torch.ones(2, requires_grad=True)])
-    assert old.tolist() == [1.0, 1.0]
-
-
-def test_minus_zero_in_place_of_zero():
-    old = np.array([0.0])
-    overwrite([old], [np.array([-0.0])])
-    assert np.signbit(old[0])
-
-
-def test_a_read_only_array_with_nan_may_come_back_as_it_was():
-    old, new = np.array([np.nan]), np.array([np.nan])
-    old.flags.writeable = new.flags.writeable = False
-    overwrite([old], [new])
 
 
 def test_an_argument_that_is_given_twice():

@@ -1,93 +1,159 @@
 """What a call changed in its arguments is changed in the test's own objects."""
 
+import json
+
 import numpy as np
 import pytest
 import torch
 
+from chainrule.grading.calls import call
+from chainrule.grading.exchange import Exchange
 from chainrule.grading.overwrite import overwrite
-from chainrule.grading.values import Malformed
-
-# Before, and after: the object stays, and has the new contents.
-CONTENTS = {
-    "a list that grew": ([1], [1, 2, [3]]),
-    "a list that was emptied": ([1, 2], []),
-    "a list with other items": ([1, "a"], [2, None]),
-    "a dictionary": ({"a": 1, "b": 2}, {"b": 3, "c": 4}),
-    "a dictionary in another order": ({"a": 1, "b": 2}, {"b": 2, "a": 1}),
-    "a set": ({1, 2}, {2, 3}),
-    "a bytearray": (bytearray(b"abc"), bytearray(b"x")),
-    "nothing changed": ([1, {"a": (2,)}], [1, {"a": (2,)}]),
-    "a value that is no container": ([1.0], [[1.0]]),
-    "a container that is none any more": ([[1.0]], [None]),
-}
+from chainrule.grading.values import Decoder, Encoder, Malformed
 
 
-@pytest.mark.parametrize("name", CONTENTS)
-def test_it_has_the_new_contents(name):
-    old, new = CONTENTS[name]
-    overwrite(old, new)
-    assert repr(old) == repr(new)
+def called(function, *args):
+    """Call it as over the wall: its arguments are changed here, and its result comes back."""
+    encoder = Encoder()
+    sent = json.loads(json.dumps(encoder.encode([list(args), {}])))
+    answer, buffers = call(Exchange(None, None), function, sent, encoder.buffers, 1000, None, False)
+    answer = json.loads(json.dumps(answer))
+    decoder = Decoder(buffers, None, encoder.mutable)
+    if "objects" in answer:
+        overwrite(encoder.mutable, [decoder.decode(code) for code in answer["objects"]])
+    if "raised" in answer:
+        return answer["raised"]
+    return Decoder(buffers, None, encoder.mutable).decode(answer["value"])
 
 
-# What lies inside stays the same object too.
-INSIDE = {
-    "in a list": (lambda inner: [0, inner], lambda inner: inner[1]),
-    "in a tuple": (lambda inner: (0, inner), lambda inner: inner[1]),
-    "in a dictionary": (lambda inner: {"k": inner}, lambda inner: inner["k"]),
-    "in a tuple in a dictionary in a list": (
-        lambda inner: [{"k": (0, inner)}],
-        lambda outer: outer[0]["k"][1],
+def copied(value):
+    return value.clone() if isinstance(value, torch.Tensor) else value.copy()
+
+
+# A call that changes its argument -> what it is before and after.
+def put(container, key, value):
+    container[key] = value
+
+
+CHANGES = {
+    "a list that grew": (lambda a: a.append([3]), [1], [1, [3]]),
+    "a list that was emptied": (lambda a: a.clear(), [1, 2], []),
+    "a list with other items": (lambda a: put(a, slice(None), ["a", None]), [1], ["a", None]),
+    "a dictionary": (lambda a: put(a, "c", 4), {"a": 1}, {"a": 1, "c": 4}),
+    "a dictionary in another order": (
+        lambda a: a.update(a=a.pop("a")), {"a": 1, "b": 2}, {"b": 2, "a": 1}
     ),
+    "a set": (lambda a: a.add(3), {1}, {1, 3}),
+    "a bytearray": (lambda a: a.extend(b"x"), bytearray(b"a"), bytearray(b"ax")),
+    "an array": (lambda a: put(a, 0, 5.0), np.zeros(2), np.array([5.0, 0.0])),
+    "minus zero": (lambda a: put(a, 0, -0.0), np.zeros(1), np.array([-0.0])),
+    "a tensor": (lambda a: put(a, 0, 5.0), torch.zeros(2), torch.tensor([5.0, 0.0])),
+    "a tuple in place of another": (lambda a: put(a, 0, (1, 3)), [(1, 2)], [(1, 3)]),
+    "an array of another shape": (lambda a: put(a, 0, np.zeros(3)), [np.zeros(2)], [np.zeros(3)]),
+    "nothing": (lambda a: None, [1, {"a": (2,)}], [1, {"a": (2,)}]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_the_object_stays_and_has_the_new_contents(name):
+    function, before, after = CHANGES[name]
+    old = copied(before)
+    called(function, old)
+    assert repr(old) == repr(after)
+
+
+PLACES = {
+    "in a list": (lambda inner: [0, inner], lambda a: a[1]),
+    "in a tuple": (lambda inner: (0, inner), lambda a: a[1]),
+    "in a dictionary": (lambda inner: {"k": inner}, lambda a: a["k"]),
+    "deep inside": (lambda inner: [{"k": (0, inner)}], lambda a: a[0]["k"][1]),
 }
-INNER = {
-    "a list": ([1], [1, 2]),
-    "a dictionary": ({"a": 1}, {"b": 2}),
-    "a set": ({1}, {2}),
-    "a bytearray": (bytearray(b"a"), bytearray(b"bc")),
-    "an array": (np.zeros(2), np.array([1.0, 2.0])),
-    "a tensor": (torch.zeros(2), torch.tensor([1.0, 2.0])),
-}
 
 
-@pytest.mark.parametrize("place", INSIDE)
-@pytest.mark.parametrize("kind", INNER)
-def test_the_objects_inside_stay_and_change(place, kind):
-    around, inside = INSIDE[place]
-    before, new = INNER[kind]
-    old = before.clone() if isinstance(before, torch.Tensor) else before.copy()
-    outer = around(old)
-    overwrite(outer, around(new))
-    assert inside(outer) is old
-    assert repr(old) == repr(new)
+@pytest.mark.parametrize("place", PLACES)
+def test_what_lies_inside_stays_the_same_object(place):
+    around, inside = PLACES[place]
+    inner = [1]
+    outer = around(inner)
+    called(lambda a: inside(a).append(2), outer)
+    assert inside(outer) is inner and inner == [1, 2]
 
 
-def test_an_array_changes_for_everyone_who_has_it():
+# Objects that move, come out, or come in -> each is still itself.
+
+
+def test_rows_that_are_sorted_stay_themselves():
+    small, large = [1, 2], [3, 4]
+    rows = [large, small]
+    first = called(lambda a: (a.sort(), a[0])[1], rows)
+    assert rows == [[1, 2], [3, 4]] and rows[0] is small and rows[1] is large
+    assert first is small and small == [1, 2]
+
+
+def test_the_rows_of_a_copy_are_sorted_and_the_list_is_not():
+    rows = [[3, 4], [1, 2]]
+    called(lambda a: a.sort(), list(rows))
+    assert rows == [[3, 4], [1, 2]]
+
+
+def test_what_was_taken_out_and_changed():
+    items = [3, 1, 2]
+    box = {"items": items}
+
+    def sorted_items(d):
+        found = d.pop("items")
+        found.sort()
+        return found
+
+    assert called(sorted_items, box) is items
+    assert items == [1, 2, 3] and box == {}
+
+
+def test_a_linked_list_is_reversed_in_place():
+    third = {"n": 3, "next": None}
+    second = {"n": 2, "next": third}
+    first = {"n": 1, "next": second}
+
+    def reverse(node):
+        before = None
+        while node is not None:
+            node["next"], before, node = before, node, node["next"]
+        return before
+
+    assert called(reverse, first) is third
+    assert third["next"] is second and second["next"] is first and first["next"] is None
+
+
+def test_new_objects_that_are_shared_stay_shared():
+    outer = []
+
+    def fill(a):
+        row = [0]
+        a += [row, row]
+
+    called(fill, outer)
+    assert outer == [[0], [0]] and outer[0] is outer[1]
+
+
+def test_arrays_that_share_their_numbers():
     array = np.zeros((2, 3))
-    row = array[1]
-    overwrite([array], [np.ones((2, 3))])
-    assert row.tolist() == [1.0, 1.0, 1.0]
+    called(lambda whole, row: put(whole, slice(None), 1.0), array, array[1])
+    assert array.tolist() == [[1.0] * 3] * 2
+
+
+def test_a_change_before_an_error_is_a_change():
+    items = [1]
+    assert called(lambda a: (a.append(2), a.index(9)), items)[0] == "ValueError"
+    assert items == [1, 2]
 
 
 def test_a_tensor_of_autograd_changes_too():
     leaf = torch.zeros(2, requires_grad=True)
-    overwrite([leaf], [torch.ones(2, requires_grad=True)])
-    assert leaf.tolist() == [1.0, 1.0] and leaf.requires_grad and leaf.is_leaf
-
-
-@pytest.mark.parametrize(
-    ("old", "new"),
-    [
-        (np.zeros(2), np.zeros(3)),
-        (np.zeros(2), np.zeros(2, dtype=int)),
-        (torch.zeros(2), torch.zeros(3)),
-        (torch.zeros(2), torch.zeros(2, dtype=torch.int64)),
-    ],
-    ids=["another shape", "another type", "a tensor's shape", "a tensor's type"],
-)
-def test_in_a_list_another_shape_takes_the_place(old, new):
-    outer = [old]
-    overwrite(outer, [new])
-    assert outer[0] is new
+    called(lambda a: put(a.data, 0, 1.0), leaf)
+    assert leaf.tolist() == [1.0, 0.0] and leaf.requires_grad and leaf.is_leaf
+    parameter = torch.nn.Parameter(torch.zeros(2))
+    called(lambda a: put(a.data, 0, 1.0), parameter)
+    assert parameter.tolist() == [1.0, 0.0]
 
 
 # What no call can have done.
@@ -96,16 +162,22 @@ REFUSED = {
     "a list for a dictionary": ({}, [], "another type"),
     "an array of another shape": (np.zeros(2), np.zeros(3), "another shape"),
     "an array of another type": (np.zeros(2), np.zeros(2, dtype=int), "another shape"),
+    "a tensor of another shape": (torch.zeros(2), torch.zeros(3), "another shape"),
 }
 
 
 @pytest.mark.parametrize("name", REFUSED)
-def test_it_refuses(name):
+def test_it_refuses_and_changes_nothing(name):
     old, new, said = REFUSED[name]
-    before = repr(old)
+    other, before = [1], repr(old)
     with pytest.raises(Malformed, match=said):
-        overwrite(old, new)
-    assert repr(old) == before
+        overwrite([other, old], [[2], new])
+    assert repr(old) == before and other == [1]
+
+
+def test_it_refuses_another_number_of_objects():
+    with pytest.raises(Malformed, match="other arguments"):
+        overwrite([[1]], [])
 
 
 def read_only(*numbers):
@@ -115,7 +187,7 @@ def read_only(*numbers):
 
 
 def test_a_read_only_array_may_come_back_as_it_was():
-    overwrite([read_only(1.0, 2.0), []], [read_only(1.0, 2.0), []])
+    overwrite([read_only(1.0, np.nan), []], [read_only(1.0, np.nan), []])
 
 
 def test_a_read_only_array_that_comes_back_changed_is_refused():

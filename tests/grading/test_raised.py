@@ -44,7 +44,7 @@ DESCRIBED = {
     "a key that is no text": (KeyError(3), ["KeyError", "3", "KeyError"]),
     "many arguments": (ValueError("a", 1), ["ValueError", "('a', 1)", "ValueError"]),
     "a class of the learner's": (Mine("x"), ["ValueError", "x", "Mine"]),
-    "of two kinds": (MineOfMine("x"), ["ValueError", "x", "MineOfMine"]),
+    "of two kinds": (MineOfMine("x"), ["ValueError KeyError", "x", "MineOfMine"]),
     "no Exception": (KeyboardInterrupt(), ["KeyboardInterrupt", "", "KeyboardInterrupt"]),
     "an exit": (SystemExit(3), ["SystemExit", "3", "SystemExit"]),
     "that cannot be printed": (Unprintable("a", "b"), ["Exception", "", "Unprintable"]),

@@ -61,7 +61,11 @@ VALUES = {
     "false": (False, (2.0, PASSED, "")),
     "NumPy's false": (np.False_, (2.0, PASSED, "")),
     "a list": ([0.0], (2.0, PASSED, "")),
-    "an array": (np.zeros(1), (2.0, PASSED, "")),
+    "an array": (np.zeros(2), (2.0, PASSED, "")),
+    "an array of one number": (
+        np.zeros(1),
+        (0.0, NEEDS_PERSON, "the test ended in array([0.]), which is no number"),
+    ),
     "more than all": (2.5, (0.0, NEEDS_PERSON, "the test gave 2.5 of 2 points")),
     "less than none": (-1, (0.0, NEEDS_PERSON, "the test gave -1 of 2 points")),
     "not a number": (math.nan, (0.0, NEEDS_PERSON, "the test gave nan of 2 points")),
