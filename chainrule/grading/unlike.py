@@ -23,6 +23,8 @@ _SETTING = {
     *("patch", "setattr", "delattr", "monkeypatch", "setitem", "delitem"),
     *("freeze_time", "rc_context"),
 }
+# What is printed over there is printed here too.
+_CARRIED = {"sys.stdout", "sys.stderr"}
 # What a test asks of `__main__`, which in its process is another module than the notebook.
 _MAIN = {("unittest", "main"), ("doctest", "testmod"), ("ipytest", "run"), ("pytest", "main")}
 
@@ -52,7 +54,8 @@ def changes(tree: ast.AST) -> dict[str, list[str]]:
         for target in targets:
             if isinstance(target, (ast.Subscript, ast.Attribute)):
                 objects.add(_root(target))
-                if _root(target) not in own and ("." in (whole := ast.unparse(target))):
+                whole = ast.unparse(target)
+                if _root(target) not in own and "." in whole and whole not in _CARRIED:
                     state.add(whole)
             elif isinstance(node, ast.AugAssign) and isinstance(target, ast.Name):
                 objects.add(target.id)
