@@ -20,7 +20,7 @@ from .shell import KeepingShell, OutOfTime, alarm
 from .submission import SAID
 from .trouble import Gone, Machinery, NeedsPerson
 
-# What the parent sees meanwhile: the number of the running cell, and when its trusted part began.
+# What the parent sees meanwhile: the number of the running cell, and since when it runs here.
 HERE = struct.Struct("<Id")
 _NO_NAME = re.compile(r"name '(\w+)' is not defined")
 # A test that looks for the end of an iteration, and does not only let it happen.
@@ -196,9 +196,9 @@ class _Run:
         self.learner.filters = list(warnings.filters)
         self.learner.seeds.clear()  # a locked cell's own are sown on both sides
         in_classes = cell["known"]["names"]["in_classes"]
-        number, _ = HERE.unpack(self.here[:])
         began = time.monotonic()
-        self.here[:] = HERE.pack(number, began)
+        self._mark(began)
+        self.learner.process.away = lambda waiting: self._mark(0.0 if waiting else time.monotonic())
         try:
             # Later than the learner's time-out, and than the search for whose fault one is.
             seconds = self.limits.cell_seconds + GUARD_SECONDS + 1
@@ -211,12 +211,18 @@ class _Run:
             outputs, error = self.shell.outputs.finish(), late
         finally:
             self.names.crossing = self.names.telling = False
-            self.here[:] = HERE.pack(number, 0.0)
+            self.learner.process.away = lambda waiting: None
+            self._mark(0.0)
             self.learner.process.not_theirs(time.monotonic() - began)
         value = self.shell.outputs.value
         if self.learner.texts:
             outputs = [self._harmless(output) for output in outputs]
         return outputs, error, None if value is NOTHING else value
+
+    def _mark(self, began: float) -> None:
+        """Tell the parent since when a trusted cell runs by itself; 0: it does not."""
+        number, _ = HERE.unpack(self.here[:])
+        self.here[:] = HERE.pack(number, began)
 
     def _harmless(self, output: dict[str, Any]) -> dict[str, Any]:
         """A trusted cell's output; what it shows as HTML it may have from the learner's code."""

@@ -62,6 +62,7 @@ class Process:
         self.trouble: list[Gone | NeedsPerson | Machinery] = []  # in this cell, also hidden ones
         self.began = time.monotonic()  # the running cell
         self.crossings = 0  # of the wall, in this cell
+        self.away: Callable[[bool], None] = lambda waiting: None  # told while the learner is asked
         self.spent = 0.0  # seconds that this cell has spent in the learner's code
         self.number = 0  # of the process in /proc; 0 as long as the guard has not said it
         self.told: dict[str, Any] | None = None  # the guard's last word
@@ -107,9 +108,11 @@ class Process:
         self.be_there()
         self.crossings += 1
         began = time.monotonic()
+        self.away(True)
         try:
             return self._exchange(message, buffers)
         finally:
+            self.away(False)
             self.spent += time.monotonic() - began
 
     def be_there(self) -> None:
