@@ -116,15 +116,17 @@ class Jobs:
             "setup": self.setup,
         }
 
+    def own_job(self, assignment: str) -> dict[str, Any] | None:
+        """The job of the instructor's own answers; None if there are none."""
+        source = self.course.place(self.course.directory.source_directory, ".", assignment)
+        return job_of(self._without_submission(assignment), source)
+
     def try_models(self, assignments: Iterable[str], grade: Grade) -> list[Fault]:
         """Grade the instructor's own answers first; returns the tests that they do not pass.
 
         grade: as for `models.try_out`.
         """
-        jobs = []
-        for name in assignments:
-            source = self.course.place(self.course.directory.source_directory, ".", name)
-            jobs.append(job_of(self._without_submission(name), source))
+        jobs = [self.own_job(name) for name in assignments]
         found, faults = try_out([job for job in jobs if job is not None], grade)
         self.models |= found
         return faults

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import closing
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from .again import Again
 from .course import Course, open_course
 from .errors import CourseError, GradingError, NoSandbox
 from .jobs import Jobs
-from .models import Fault, Grade
+from .models import Fault
 from .pool import LocalPool
 from .submission import Submission
 from .worker import KEPT, Nursery, Worker, grade_submission
@@ -116,7 +115,11 @@ def try_course(
     worker = Worker(nursery)
     with closing(worker):
         again = Again([worker.alone] * _TRIES)
-        return maker.try_models(maker.plans, partial(_each, _Here(), worker.grade, again))
+        pairs = [("", name) for name in maker.plans]
+        own = _OwnAnswers(maker, pairs, _Here(), worker.grade, again, despite=True)
+        for name in maker.plans:
+            own.wait_for(name)
+        return own.faults
 
 
 def _results(
@@ -140,17 +143,14 @@ def _results(
                 return result
 
             again = Again([elsewhere, worker.alone])
-            _try_models(maker, pairs, partial(_each, executor, grade_submission, again), despite)
-            yield from _handed_out(maker, pairs, executor, grade_submission, ahead, again)
+            yield from _handed_out(maker, pairs, executor, grade_submission, ahead, again, despite)
         elif workers == 0:
             nursery.begin(maker.setup)
-            _try_models(maker, pairs, partial(_each, _Here(), worker.grade, again), despite)
-            yield from _handed_out(maker, pairs, _Here(), worker.grade, 1, again)
+            yield from _handed_out(maker, pairs, _Here(), worker.grade, 1, again, despite)
         else:
             pool = LocalPool(workers, maker.setup, nursery, maker.ahead()[:KEPT])
             try:
-                _try_models(maker, pairs, partial(_each, pool, pool.grade, again), despite)
-                yield from _handed_out(maker, pairs, pool, pool.grade, ahead, again)
+                yield from _handed_out(maker, pairs, pool, pool.grade, ahead, again, despite)
             finally:
                 pool.end()
     if line := again.line():
@@ -169,42 +169,85 @@ class _Here(Executor):
         return future
 
 
-def _try_models(maker: Jobs, pairs: list[Pair], grade: Grade, despite: bool) -> None:
-    """Raises CourseError where the instructor's own answers are not given all points."""
-    faults = maker.try_models(dict.fromkeys(a for _, a in pairs), grade)
+class _OwnAnswers:
+    """The instructor's own answers: graded before the submissions of their assignment.
+
+    Those of the first assignment begin at once, the others once there is work for all; nothing is
+    kept before all of them are known. despite: whether their faults stop nothing.
+    """
+
+    def __init__(
+        self,
+        maker: Jobs,
+        pairs: Sequence[Pair],
+        executor: Executor,
+        function: Callable[[dict[str, Any]], dict[str, Any]],
+        again: Again,
+        despite: bool,
+    ) -> None:
+        self.maker, self.executor, self.function, self.again = maker, executor, function, again
+        self.despite = despite
+        self.left = list(dict.fromkeys(assignment for _, assignment in pairs))
+        self.started: dict[str, Future[Any]] = {}
+        self.faults: list[Fault] = []
+        self.are_known = False
+        self._start(self.left[:1])
+
+    def start_all(self) -> None:
+        self._start(self.left)
+
+    def _start(self, assignments: Sequence[str]) -> None:
+        for name in assignments:
+            job = self.maker.own_job(name) if name not in self.started else None
+            if job is not None:
+                self.started[name] = _submitted(self.executor, self.function, job)
+
+    def wait_for(self, assignment: str) -> None:
+        if assignment in self.left:
+            self.left.remove(assignment)
+            self.faults += self.maker.try_models([assignment], self._grade)
+
+    def may_be_kept(self, wait: bool) -> bool:
+        """Whether all are known; raises CourseError where a fault is to stop it. wait: until so."""
+        if self.are_known:
+            return True
+        if not wait and not all(future.done() for future in self.started.values()):
+            return False
+        for name in list(self.left):
+            self.wait_for(name)
+        self.are_known = True
+        if line := _line_of(self.faults):
+            if not self.despite:
+                raise CourseError(
+                    f"Nothing was graded. {line} Mend the notebook and release it again;"
+                    " --despite-faults grades all the same, and what fails there is for a person."
+                )
+            self.maker.say(f"{line} What fails there is for a person.")
+        return True
+
+    def _grade(self, jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+        """What comes of these jobs, alone if need be; None for what does not come back."""
+        done: list[dict[str, Any] | None] = []
+        for job in jobs:
+            begun = self.started.pop(job["assignment"], None)
+            future = begun or _submitted(self.executor, self.function, job)
+            error = _error_of(future)
+            if error is None:
+                done.append(future.result())
+                continue
+            if isinstance(error, NoSandbox) and self.function is not grade_submission:
+                raise error
+            self.again.failed(job, error)
+            result = self.again.grade(job)
+            done.append(None if result.get("given_up") else result)
+        return done
+
+
+def _line_of(faults: Sequence[Fault]) -> str:
     if not faults:
-        return
+        return ""
     more = ", ".join(f"{fault.assignment} {fault.test}" for fault in faults[1:])
-    line = f"{faults[0]}{f'; also: {more}' if more else ''}."
-    if despite:
-        maker.say(f"{line} What fails there is for a person.")
-        return
-    raise CourseError(
-        f"Nothing was graded. {line} Mend the notebook and release it again;"
-        " --despite-faults grades all the same, and what fails there is for a person."
-    )
-
-
-def _each(
-    executor: Executor,
-    function: Callable[[dict[str, Any]], dict[str, Any]],
-    again: Again,
-    jobs: Sequence[dict[str, Any]],
-) -> list[dict[str, Any] | None]:
-    """What comes of these jobs, at once, and alone if need be; None for what does not come back."""
-    futures = [_submitted(executor, function, job) for job in jobs]
-    done: list[dict[str, Any] | None] = []
-    for job, future in zip(jobs, futures, strict=True):
-        error = _error_of(future)
-        if error is None:
-            done.append(future.result())
-            continue
-        if isinstance(error, NoSandbox) and function is not grade_submission:
-            raise error
-        again.failed(job, error)
-        result = again.grade(job)
-        done.append(None if result.get("given_up") else result)
-    return done
+    return f"{faults[0]}{f'; also: {more}' if more else ''}."
 
 
 def _handed_out(
@@ -214,11 +257,13 @@ def _handed_out(
     function: Callable[[dict[str, Any]], dict[str, Any]],
     ahead: int,
     again: Again,
+    despite: bool,
 ) -> Iterator[list[Done]]:
     """Grade what is new, many at a time; then, alone, what did not come back.
 
     Before the end, too, where nothing comes back any more.
     """
+    own = _OwnAnswers(maker, pairs, executor, function, again, despite)
     waiting: dict[Future[Any], tuple[Pair, dict[str, Any], Submission]] = {}
     left = iter(pairs)
     failed: list[Pair] = []
@@ -230,8 +275,10 @@ def _handed_out(
             while in_a_row < _IN_A_ROW and len(waiting) < ahead:
                 if (pair := next(left, None)) is None:
                     break
+                own.wait_for(pair[1])
                 job, submission = maker.make(*pair)
                 waiting[_submitted(executor, function, job)] = pair, job, submission
+            own.start_all()
             if not waiting:
                 if not failed:
                     break
@@ -252,11 +299,14 @@ def _handed_out(
                 again.failed(job, error)
                 failed.append(pair)
                 in_a_row += 1
-            if batch and time.monotonic() - began > _BATCH_SECONDS:
+            due = batch and time.monotonic() - began > _BATCH_SECONDS
+            if due and own.may_be_kept(wait=False):
                 yield batch
                 batch, began = [], time.monotonic()
+        own.may_be_kept(wait=True)
     except GradingError:
-        yield batch  # what came back is kept whatever ends the run
+        if own.are_known and not (own.faults and not despite):
+            yield batch  # what came back is kept whatever ends the run
         raise
     yield batch
 
