@@ -9,6 +9,7 @@ own, a namedtuple say, is no such thing.
 import builtins
 import sys
 from collections.abc import Callable
+from types import CodeType
 from typing import Any
 
 # Of the standard library, what runs text that it is given.
@@ -28,13 +29,17 @@ def watch(given: Callable[[], bool], refuse: Callable[[str], None]) -> None:
     really = {name: getattr(builtins, name) for name in ("eval", "exec", "compile")}
 
     def run(name: str) -> Callable[..., Any]:
+        function = really[name]
+
         def running(source: Any, *rest: Any, **named: Any) -> Any:
+            if rest and type(source) is CodeType:  # nearly always: compiled, and looked at then
+                return function(source, *rest, **named)
             frame = sys._getframe(1)
             if isinstance(source, (str, bytes, bytearray, memoryview)):
                 look(name, str(frame.f_globals.get("__name__", "")))
             if not rest and "globals" not in named:
                 rest = (frame.f_globals, frame.f_locals)
-            return really[name](source, *rest, **named)
+            return function(source, *rest, **named)
 
         running.__name__ = running.__qualname__ = name
         return running
