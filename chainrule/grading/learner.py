@@ -18,6 +18,7 @@ Each call is its arguments, and how many of the message's buffers are its own; s
 During a call it may itself ask {"call": 7, "args": ...} for a function that the test passed in.
 """
 
+import ctypes
 import os
 import socket
 import sys
@@ -29,7 +30,9 @@ from .limits import Limits
 from .shell import KeepingShell, fresh_randomness, new_shell
 from .wire import Closed, Wire
 
-_NO_DESCRIPTOR = 1 << 30  # the kernel's numbers end below; it closes a range at once
+_LAST_DESCRIPTOR = (1 << 32) - 1
+_CLOSE_RANGE = 436  # the same number on every machine; Python may have been built without it
+_syscall = ctypes.CDLL(None, use_errno=True).syscall
 _shell: KeepingShell
 
 
@@ -67,9 +70,15 @@ def serve(channel: socket.socket, limits: Limits) -> None:
 def leave_no_trace_of_parent(channel: socket.socket, place: str) -> None:
     """Keep one descriptor, an own working folder, and other random numbers than the siblings."""
     be_silent()
-    os.closerange(3, channel.fileno())
-    os.closerange(channel.fileno() + 1, _NO_DESCRIPTOR)
+    _close(3, channel.fileno() - 1)
+    _close(channel.fileno() + 1, _LAST_DESCRIPTOR)
     os.makedirs(place, exist_ok=True)
     os.chdir(place)
     sys.path[:] = [p for p in sys.path if p] + [place]  # a numpy/ folder there hides nothing
     fresh_randomness()
+
+
+def _close(first: int, last: int) -> None:
+    """Close these descriptors at once: one by one, the many that may be would take milliseconds."""
+    if first <= last and _syscall(_CLOSE_RANGE, first, ctypes.c_uint(last), 0) != 0:
+        os.closerange(first, min(last, 1 << 16) + 1)  # before Linux 5.9

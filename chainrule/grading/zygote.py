@@ -129,6 +129,8 @@ def warm(imports: list[str]) -> None:
         for statement in imports:
             with contextlib.suppress(Exception):
                 exec(statement, {})
+        if "numpy" in sys.modules:
+            exec("import numpy.random", {})  # NumPy puts it off, and every fork would import it
         gc.freeze()  # a collection in a fork would write to all of it, and so copy it
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
