@@ -70,11 +70,11 @@ check: setup    ## format, lint, types, stale files: what CI runs before the tes
 
 .PHONY: test
 test: setup debian      ## the tests
-	pytest -n auto --dist loadfile -m "not long"
+	pytest -n logical --dist loadfile -m "not long"
 
 .PHONY: test-all
 test-all: setup debian  ## the tests, those that take minutes too
-	pytest -n auto --dist loadfile
+	pytest -n logical --dist loadfile
 
 .PHONY: coverage
 coverage: setup debian  ## the tests, and how much of the package they reach
