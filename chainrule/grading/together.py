@@ -13,7 +13,7 @@ from .raised import exception
 from .rebuild import BOTH, LEARNER, TEST
 from .remote import Learner
 from .sandbox import Start
-from .trouble import Gone, Machinery, NeedsPerson
+from .trouble import Gone, NeedsPerson
 
 
 def run_together(
@@ -45,7 +45,5 @@ def _ended(learner: Learner, source: str) -> verdict.Ending:
         outputs, error, value = learner.run_valued(source)
     except (Gone, NeedsPerson) as trouble:
         return verdict.Ending(trouble=[trouble])
-    except Machinery:
-        raise
     raised = exception(error) if error is not None else None
     return verdict.Ending(outputs=outputs, error=raised, value=value)
