@@ -84,7 +84,7 @@ coverage: setup debian  ## the tests, and how much of the package they reach
 
 .PHONY: mistakes
 mistakes: setup ## the catalogue: what each mistake costs, and whether the checks name it
-	python -m tests.checks.outcomes
+	python -m tests.support.outcomes
 
 .PHONY: bench
 bench: setup debian     ## how fast things are, each figure beside its limit

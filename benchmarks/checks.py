@@ -12,13 +12,14 @@ from unittest import mock
 
 from figures import keep
 
-from chainrule import check, checks, grade
-from chainrule.cases import cases
-from chainrule.formulas import compiled
-from chainrule.marking import examine
-from chainrule.network import loss_and_gradients
-from chainrule.questions import QUESTIONS, Question
-from chainrule.typed import right_source, variants
+from chainrule import check, grade
+from chainrule.checks import check as checks
+from chainrule.checks.examine import examine
+from chainrule.exercises.cases import cases
+from chainrule.exercises.questions import QUESTIONS, Question
+from chainrule.mistakes.variants import right_source, variants
+from chainrule.networks.formulas import compiled
+from chainrule.networks.network import loss_and_gradients
 
 FIGURES: dict[str, float] = {}  # milliseconds
 

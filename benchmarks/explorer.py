@@ -16,10 +16,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parents[1]
-sys.path.insert(0, str(ROOT / "tests" / "explorer"))
+sys.path.insert(0, str(ROOT))
 
-import lab  # noqa: E402
 from figures import keep  # noqa: E402
+
+from tests.support import lab  # noqa: E402
 
 FIGURES: dict[str, float] = {}  # milliseconds
 PRESSES = 100
@@ -131,12 +132,12 @@ def in_python() -> None:
     timed("import chainrule", run("import chainrule"), 5)
     timed("import chainrule, chainrule.Explorer", run("import chainrule; chainrule.Explorer"), 5)
     from chainrule import Explorer
-    from chainrule.explorer import static
+    from chainrule.explorer import snapshot
 
     Explorer("740")
     timed("Explorer('740')", lambda: Explorer("740"), 50)
     explorer = Explorer("740")
-    timed("the static picture and table", lambda: explorer._static(static.html), 50)
+    timed("the static picture and table", lambda: explorer._static(snapshot.html), 50)
     timed("a step", explorer.step, 50)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "explorer.html"

@@ -16,9 +16,9 @@ from pathlib import Path
 
 from figures import keep
 
-from chainrule.course import release
+from chainrule.course.folders import release
+from chainrule.course.sample_class import sample_class
 from chainrule.grading import grade
-from chainrule.sample_class import sample_class
 
 HERE = Path(__file__).parents[1]
 TIMES, SECONDS, MEBIBYTES = 10, 30, 1024
@@ -76,7 +76,7 @@ def feedback(course: Path, folder: Path, learners: int | None) -> None:
 def report(course: Path, folder: Path) -> None:
     learners = len(list((course / "autograded").iterdir()))
     code = (
-        f"from chainrule.report.classreport import report; report({str(course)!r}, None, 'a.html')"
+        f"from chainrule.report.class_report import report; report({str(course)!r}, None, 'a.html')"
     )
     command = [sys.executable, "-c", code, "report", "--output", f"{folder}/report.html"]
     seconds, mebibytes = measured([*command, "--course-dir", str(course)], folder)

@@ -18,8 +18,8 @@ from pathlib import Path
 import psutil
 from figures import keep
 
-from chainrule.course import release
-from chainrule.sample_class import sample_class
+from chainrule.course.folders import release
+from chainrule.course.sample_class import sample_class
 
 FIGURES: dict[str, float] = {}
 ROOT = Path(__file__).parents[1]
@@ -63,8 +63,8 @@ def plain_course(course: Path, few: list[str], assignments: int | None = None) -
     """The same course with these learners only, graded as nbgrader's defaults say."""
     folder = Path(tempfile.mkdtemp(dir=course.parent))
     shutil.copytree(course / "source", folder / "source")
-    text = (course / "nbgrader_config.py").read_text().partition("# nbgrader's own autograde")[0]
-    text = text.replace("from chainrule.grading import hooks\n", "")
+    text = (course / "nbgrader_config.py").read_text().partition("# nbgrader's commands")[0]
+    text = text.replace("from chainrule import hooks\n", "")
     (folder / "nbgrader_config.py").write_text(text)
     release(folder)
     for learner in few:

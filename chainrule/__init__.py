@@ -6,21 +6,26 @@
 
 Each is imported when it is first used: `import chainrule` alone loads neither NumPy nor torch.
 A whole course is graded by `chainrule.grading.grade`, and reported on by
-`chainrule.report.classreport.report`.
+`chainrule.report.class_report.report`.
 """
 
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from chainrule.checks import CheckFailed as CheckFailed
-    from chainrule.checks import check as check
-    from chainrule.checks import grade as grade
+    from chainrule.checks.check import CheckFailed as CheckFailed
+    from chainrule.checks.check import check as check
+    from chainrule.checks.check import grade as grade
     from chainrule.explorer import Explorer as Explorer
 
 __version__ = "0.1.0"
 
-_HOMES = {"check": "checks", "grade": "checks", "CheckFailed": "checks", "Explorer": "explorer"}
+_HOMES = {
+    "check": "checks.check",
+    "grade": "checks.check",
+    "CheckFailed": "checks.check",
+    "Explorer": "explorer",
+}
 __all__ = [*_HOMES]
 
 

@@ -60,7 +60,7 @@ def add_release(commands: Commands) -> None:
 
 
 def run_release(chosen: argparse.Namespace) -> int:
-    from chainrule.course import release, stale
+    from chainrule.course.folders import release, stale
 
     if chosen.check:
         return say_what_is_stale("release", stale(chosen.course_dir), "make release")
@@ -104,7 +104,7 @@ def add_sample_class(commands: Commands) -> None:
 
 
 def run_sample_class(chosen: argparse.Namespace) -> int:
-    from chainrule.sample_class import sample_class
+    from chainrule.course.sample_class import sample_class
 
     made = sample_class(chosen.course_dir, chosen.learners, chosen.seed)
     print(f"{len(made)} learners in {chosen.course_dir / 'submitted'}")
@@ -118,7 +118,7 @@ def add_hand_out(commands: Commands) -> None:
 
 
 def run_hand_out(chosen: argparse.Namespace) -> int:
-    from chainrule.course import hand_out
+    from chainrule.course.folders import hand_out
 
     new = hand_out(chosen.course_dir)
     print(f"new in work/: {', '.join(new)}" if new else "work/ has every exercise already")
@@ -144,7 +144,7 @@ def add_grade(commands: Commands) -> None:
 
 
 def run_grade(chosen: argparse.Namespace) -> int:
-    from chainrule.grading.show import grade_in_terminal
+    from chainrule.grading.terminal import grade_in_terminal
 
     options = {key: value for key, value in vars(chosen).items() if key != "run"}
     return grade_in_terminal(**options)
@@ -172,7 +172,7 @@ def add_samples(commands: Commands) -> None:
 
 
 def run_samples(chosen: argparse.Namespace) -> int:
-    from chainrule.samples import samples, stale_samples
+    from chainrule.course.kept_samples import samples, stale_samples
 
     if chosen.check:
         return say_what_is_stale("autograded", stale_samples(chosen.course_dir), "make samples")
@@ -189,7 +189,7 @@ def add_report(commands: Commands) -> None:
 
 
 def run_report(chosen: argparse.Namespace) -> int:
-    from chainrule.report.classreport import report
+    from chainrule.report.class_report import report
 
     for path in report(chosen.course_dir, chosen.assignment, chosen.output):
         print(path)

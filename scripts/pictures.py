@@ -11,18 +11,15 @@ import numpy as np
 from nbgrader.api import Gradebook
 
 from chainrule import Explorer
-from chainrule.course import release
+from chainrule.course.folders import release
+from chainrule.course.sample_class import sample_class
 from chainrule.grading import grade
-from chainrule.report.classreport import report
-from chainrule.sample_class import sample_class
+from chainrule.report.class_report import report
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tests" / "explorer"), str(ROOT)]
+sys.path.insert(0, str(ROOT))
 
-import lab  # noqa: E402
-
-from tests.grading import courses  # noqa: E402
-from tests.report import server  # noqa: E402
+from tests.support import courses, lab, server  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 # A slip in the multi_layer notebook: the mask is right but for a pre-activation of exactly 0.

@@ -13,13 +13,11 @@ import pytest
 from packaging.requirements import Requirement
 
 import chainrule
-from chainrule.questions import QUESTIONS
+from chainrule.exercises.questions import QUESTIONS
+from tests.course.conftest import EXERCISES, answer
+from tests.grading.conftest import QUICKSTART_CONFIG, USER_GUIDE
+from tests.support import ROOT, courses
 
-from .grading import courses
-from .grading.conftest import QUICKSTART_CONFIG, USER_GUIDE
-from .notebooks.conftest import EXERCISES, answer
-
-ROOT = Path(__file__).parents[1]
 # Only Node asks for it, in the tests: a browser is handed the modules as one.
 NOT_PACKED = {"chainrule/explorer/page/package.json"}
 

@@ -14,11 +14,13 @@ from string import Template
 from typing import Any
 
 PAGE = Path(__file__).parent / "page"
-MODULES = (
-    *("format", "engine", "entry", "phases", "formula", "state", "scene", "layout"),
+MODEL = ("format", "engine", "entry", "phases", "formula", "state", "scene", "layout")
+VIEW = (
     *("dom", "number", "picture", "tables", "toolbar", "phasebar"),
     *("formulapanel", "codepanel", "probabilitypanel", "losspanel", "actions", "view"),
 )
+# The model is pure: it has no document. The view is all that touches one.
+MODULES = (*(f"model/{name}" for name in MODEL), *(f"view/{name}" for name in VIEW))
 
 
 @cache
@@ -30,13 +32,13 @@ def module() -> str:
 @cache
 def stylesheet() -> str:
     """The stylesheet."""
-    return (PAGE / "explorer.css").read_text(encoding="utf-8")
+    return (PAGE / "view/explorer.css").read_text(encoding="utf-8")
 
 
 def page(state: Mapping[str, Any], title: str) -> str:
     """One self-contained HTML file in which an explorer of that state moves without a kernel."""
     state = {**state, "history": _shortened(state["history"])}
-    template = Template((PAGE / "page.html").read_text(encoding="utf-8"))
+    template = Template((PAGE / "view/page.html").read_text(encoding="utf-8"))
     data = json.dumps(state, allow_nan=False).replace("<", "\\u003c")
     safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
     return template.substitute(title=safe_title, css=stylesheet(), code=_joined(), state=data)
@@ -57,6 +59,6 @@ def _joined() -> str:
 
 
 def _without_imports(text: str) -> str:
-    text = re.sub(r'^import [^"]*"\./\w+\.js";\n', "", text, flags=re.MULTILINE)
+    text = re.sub(r'^import [^"]*"\.[./\w]+\.js";\n', "", text, flags=re.MULTILINE)
     text = re.sub(r"^export default .*;\n", "", text, flags=re.MULTILINE)
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)

@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.attempt import Attempt, attempt
-from chainrule.cases import VISIBLE_SEEDS, Case, cases
-from chainrule.compare import as_array, as_plain, difference
-from chainrule.explorer.run import TookTooLong, call
-from chainrule.marking import Examined, examine
-from chainrule.network import Network
-from chainrule.questions import QUESTIONS, Question
+from chainrule.checks.attempt import Attempt, attempt
+from chainrule.checks.compare import as_array, as_plain, difference
+from chainrule.checks.examine import Examined, examine
+from chainrule.exercises.cases import VISIBLE_SEEDS, Case, cases
+from chainrule.exercises.questions import QUESTIONS, Question
+from chainrule.explorer.time_limit import TookTooLong, call
+from chainrule.networks.network import Network
 
 Function = Callable[..., Any]
 

@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from chainrule.network import PARAMETER_NAMES, Network, network
+from chainrule.networks.network import PARAMETER_NAMES, Network, network
 
 LARGEST = 1_000_000
 MOST_UNITS = 6

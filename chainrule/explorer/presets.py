@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from chainrule.explorer.numbers import Numbers, numbers_of, tidy
-from chainrule.network import WORKED_EXAMPLES, Network, network
+from chainrule.networks.network import WORKED_EXAMPLES, Network, network
 
 
 class Preset(NamedTuple):

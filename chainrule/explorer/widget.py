@@ -11,14 +11,14 @@ import numpy as np
 import traitlets
 from IPython.display import display
 
-from chainrule import reference
-from chainrule.explorer import bundle, static
+from chainrule.explorer import bundle, snapshot
 from chainrule.explorer.descent import descend
 from chainrule.explorer.marks import marks
 from chainrule.explorer.numbers import NUMBERS, Numbers, has_entry, network_of, tidy
 from chainrule.explorer.phases import phases, reached
 from chainrule.explorer.presets import as_data, beginning
-from chainrule.network import ONE_LAYER, TWO_LAYERS, Network
+from chainrule.networks import reference
+from chainrule.networks.network import ONE_LAYER, TWO_LAYERS, Network
 
 MOST_HISTORY = 100
 _STATE = (
@@ -32,7 +32,7 @@ class Explorer(anywidget.AnyWidget):
     """A network of one layer or two, with one example, in which every number can be moved.
 
     `Explorer("720")` begins with a preset (`PRESETS` has their names), `Explorer(network)` with a
-    `chainrule.network.Network` of one example and at most 6 units a layer.
+    `chainrule.networks.network.Network` of one example and at most 6 units a layer.
 
     The traits are the whole state, in Python and on the screen: reading one says what is there,
     setting one changes it, and what does not fit raises `traitlets.TraitError` with the numbers.
@@ -119,7 +119,7 @@ class Explorer(anywidget.AnyWidget):
 
     def __repr__(self) -> str:
         wide = [len(self.x[0]), *(len(bias[0]) for bias in self.parameters[1::2])]
-        loss = self._withheld("loss") or static.figure(float(self.values()["loss"]))
+        loss = self._withheld("loss") or snapshot.figure(float(self.values()["loss"]))
         shape = "-".join(map(str, wide))
         return f"Explorer({shape}, class {self.target}, phase {self.phase!r}, loss {loss})"
 
@@ -173,7 +173,10 @@ class Explorer(anywidget.AnyWidget):
     # Showing it
 
     def _ipython_display_(self) -> None:
-        picture = {"text/plain": self._static(static.text), "text/html": self._static(static.html)}
+        picture = {
+            "text/plain": self._static(snapshot.text),
+            "text/html": self._static(snapshot.html),
+        }
         display(picture, raw=True)
         if not _nobody_looks():
             view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}

@@ -44,8 +44,8 @@ def grade(
     Returns the results, by assignment and student.
     Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox.
     """
-    from .settle import importing
-    from .worker import Nursery
+    from .forks.warm import importing
+    from .processes.worker import Nursery
 
     with closing(Nursery()) as nursery:  # which starts while nbgrader is imported
         with importing():
@@ -63,8 +63,8 @@ def try_own_answers(course_dir: str | Path = ".", **options: Any) -> list[str]:
     options: `say(line)`, called for warnings; fields of `Limits`. What is handed in is not looked
     at. Raises CourseError, NoSandbox.
     """
-    from .settle import importing
-    from .worker import Nursery
+    from .forks.warm import importing
+    from .processes.worker import Nursery
 
     with closing(Nursery()) as nursery:
         with importing():

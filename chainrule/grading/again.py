@@ -5,10 +5,10 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
-from .assess import not_graded
 from .errors import CourseError, NoSandbox
-from .isolate import in_words
-from .worker import WorkerDied
+from .forks.isolated import in_words
+from .processes.worker import WorkerDied
+from .trusted.assess import not_graded
 
 Grade = Callable[[dict[str, Any]], dict[str, Any]]
 _NAMED = 3

@@ -13,18 +13,19 @@ from jupyter_core.paths import jupyter_data_dir, jupyter_path
 from nbgrader.api import Gradebook
 from nbgrader.exchange.default.exchange import Exchange
 
-from . import gradebook, records, timestamp
-from .course import Course
+from .. import records
 from .errors import CourseError, NotReleased
-from .models import Fault, Grade, Models, job_of, missing_modules, try_out
-from .plan import plan_assignment
-from .submission import (
-    SAID,
+from .files import gradebook, timestamp
+from .files.course import Course
+from .files.submission import (
     Submission,
     leave_out_what_clashes,
     read_submission,
     unreadable,
 )
+from .limits import SAID
+from .model_answers import Fault, Grade, Models, job_of, missing_modules, try_out
+from .notebooks.plan import plan_assignment
 
 _MANY = 4  # submissions for which a rehearsal is worth its time
 

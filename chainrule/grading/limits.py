@@ -23,3 +23,6 @@ class Limits:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+
+SAID = 20  # files that are named when they are left out

@@ -11,15 +11,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from . import autograded, gradebook, records, timestamp
+from .. import records
 from .again import Again
-from .course import Course, open_course
 from .errors import CourseError, GradingError, NoSandbox
+from .files import gradebook, timestamp
+from .files.course import Course, open_course
+from .files.submission import Submission
 from .jobs import Jobs
-from .models import Fault
-from .pool import LocalPool
-from .submission import Submission
-from .worker import KEPT, Nursery, Worker, grade_submission
+from .model_answers import Fault
+from .notebooks import autograded
+from .processes.pool import LocalPool
+from .processes.worker import KEPT, Nursery, Worker, grade_submission
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker

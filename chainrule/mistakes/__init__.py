@@ -1,9 +1,9 @@
 """The catalogue of mistakes that learners make: an id, a name, a hint, and what each computes.
 
 A mistake in a network is a table of formulas that take the place of right ones
-(`chainrule.network`); where a learner could type it in several ways, there are several variants,
-the plainest first. A mistake in an update is a table of edits to the lines of a right program.
-Hints ask or remind; none holds the answer.
+(`chainrule.networks.network`); where a learner could type it in several ways, there are several
+variants, the plainest first. A mistake in an update is a table of edits to the lines of a right
+program. Hints ask or remind; none holds the answer.
 """
 
 from chainrule.mistakes import backward, forward, update

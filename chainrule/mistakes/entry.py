@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chainrule.formulas import Formulas
+from chainrule.networks.formulas import Formulas
 
 # Of each layer: which one it is, what goes in, and the gradient that comes back.
 LAYERS = (

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import example, message, outputs, safe
+from . import example, harmless, message
 
 # From the line of the beginning to the line of the end, or else to the end of the cell.
 HIDDEN = re.compile(
@@ -28,10 +28,10 @@ def environment() -> Environment:
     made.filters["points"] = points
     made.filters["python"] = python
     made.filters["markdown"] = lambda source, attachments=None: Markup(
-        safe.markdown(source, attachments)
+        harmless.markdown(source, attachments)
     )
     made.filters["unhidden"] = unhidden
-    made.globals["show"] = lambda cell_outputs: list(map(Markup, outputs.show(cell_outputs)))
+    made.globals["show"] = lambda cell_outputs: list(map(Markup, cell_outputs.show(cell_outputs)))
     made.globals["example"] = example
     made.globals["message"] = message
     return made

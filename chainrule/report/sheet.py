@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chainrule.grading import records
+from chainrule import records
 
+from .cell_outputs import error_line, joined
 from .marks import Mark, NotebookMarks
-from .outputs import error_line, joined
-from .reading import finding, items, mapping, number, record
+from .untrusted import finding, items, mapping, number, record
 
 
 @dataclass(frozen=True)

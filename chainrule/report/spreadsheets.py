@@ -7,13 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from . import numbers
-from .gather import Class, rows_of
+from . import class_figures
+from .class_tables import Class, rows_of
 
 
 def learners(found: Class) -> str:
     """One row a learner and question."""
-    columns = ["learner", *numbers.KEY, "points", "max_points", "verdict"]
+    columns = ["learner", *class_figures.KEY, "points", "max_points", "verdict"]
     ordered = found.questions.sort_values(["learner", "assignment"], kind="stable")
     rows = (
         [*(getattr(row, name) for name in columns), _ids(row.mistakes), "; ".join(row.flags)]
@@ -25,8 +25,8 @@ def learners(found: Class) -> str:
 
 def questions(found: Class) -> str:
     """One row a question: the learners by verdict, the points, the mean share."""
-    tables = [numbers.difficulty(found, name) for name in found.assignments]
-    columns = [*numbers.KEY, "learners", *numbers.COUNTS, "most", "share"]
+    tables = [class_figures.difficulty(found, name) for name in found.assignments]
+    columns = [*class_figures.KEY, "learners", *class_figures.COUNTS, "most", "share"]
     rows = (row for table in tables for row in table[columns].itertuples(index=False))
     return _csv(columns, rows)
 
@@ -36,7 +36,7 @@ def mistakes(found: Class) -> str:
     rows = (
         (name, mistake.id, mistake.name, learner, question)
         for name in found.assignments
-        for mistake in numbers.mistakes(found, name)
+        for mistake in class_figures.mistakes(found, name)
         for learner, question in mistake.who
     )
     return _csv(["assignment", "mistake", "name", "learner", "question"], rows)

@@ -1,16 +1,15 @@
 """What a check can say is explained in the guide for learners: no kind of line is left out."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from chainrule import CheckFailed, check
+from tests.checks.test_sentences import SENTENCES
+from tests.support import ROOT
+from tests.support.wrong_answers import WRONG
 
-from .test_sentences import SENTENCES
-from .wrong_answers import WRONG
-
-GUIDE = (Path(__file__).parents[2] / "docs" / "learners.md").read_text()
+GUIDE = (ROOT / "docs" / "learners.md").read_text()
 # These say themselves what they mean; "Wrong" is the end of the first line.
 PLAIN = {"Also wrong", "Wrong", "Your function changes its argument parameters in place"}
 

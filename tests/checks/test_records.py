@@ -4,11 +4,11 @@ import json
 
 import pytest
 
-from chainrule import check, checks, grade
-from chainrule.questions import QUESTIONS
-
-from .right_answers import RIGHT
-from .wrong_answers import WRONG, softmax
+from chainrule import check, grade
+from chainrule.checks import check as checks
+from chainrule.exercises.questions import QUESTIONS
+from tests.support.right_answers import RIGHT
+from tests.support.wrong_answers import WRONG, softmax
 
 POINTS = {
     name: {prop.name: 2 for prop in question.properties} for name, question in QUESTIONS.items()
@@ -125,7 +125,7 @@ def test_the_display_is_json_and_the_message(monkeypatch):
     grade("single_layer.softmax", lambda: softmax, seeds=[5], points=POINTS["single_layer.softmax"])
     ((data, raw),) = published
     assert raw is True
-    assert data["text/plain"] == data[checks.RECORD]["message"]
+    assert data["text/plain"] == data[check.RECORD]["message"]
 
 
 def test_all_the_points_are_all_of_them_in_whatever_order_they_are_named(marked):

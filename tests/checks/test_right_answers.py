@@ -4,15 +4,14 @@ import numpy as np
 import pytest
 import torch
 
-from chainrule.cases import cases
-from chainrule.explain import explain
-from chainrule.fresh import draw
-from chainrule.marking import examine
-from chainrule.network import WORKED_EXAMPLES, Network
-from chainrule.questions import QUESTIONS
-from chainrule.reference import sgd_step, trace
-
-from .right_answers import RIGHT
+from chainrule.checks.examine import examine
+from chainrule.checks.explain import explain
+from chainrule.exercises.cases import cases
+from chainrule.exercises.questions import QUESTIONS
+from chainrule.networks.fresh import draw
+from chainrule.networks.network import WORKED_EXAMPLES, Network
+from chainrule.networks.reference import sgd_step, trace
+from tests.support.right_answers import RIGHT
 
 
 @pytest.mark.parametrize("question", QUESTIONS)

@@ -7,17 +7,16 @@ import numpy as np
 import pytest
 
 from chainrule import CheckFailed, check
-from chainrule.cases import cases
-from chainrule.compare import difference
-from chainrule.diagnose import mismatch
-from chainrule.explain import WIDTH, explain
-from chainrule.marking import examine
+from chainrule.checks.compare import difference
+from chainrule.checks.diagnose import mismatch
+from chainrule.checks.examine import examine
+from chainrule.checks.explain import WIDTH, explain
+from chainrule.exercises.cases import cases
+from chainrule.exercises.questions import QUESTIONS
 from chainrule.mistakes import CATALOGUE
-from chainrule.network import TWO_LAYERS
-from chainrule.questions import QUESTIONS
-from chainrule.typed import right_source
-
-from .wrong_answers import WRONG, softmax
+from chainrule.mistakes.variants import right_source
+from chainrule.networks.network import TWO_LAYERS
+from tests.support.wrong_answers import WRONG, softmax
 
 OUTSIDE = np.ones((1, 3))
 

@@ -2,20 +2,17 @@
 
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
+
+from chainrule import Explorer
+from tests.support import lab
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE))
-
-import lab  # noqa: E402
-from playwright.sync_api import expect  # noqa: E402
-
-from chainrule import Explorer  # noqa: E402
 
 expect.set_options(timeout=20_000)  # a shared machine may be slow; what holds is seen at once
 

@@ -1,18 +1,16 @@
 """The demo for a projector: through Voilà, large, alone on the screen, nothing from outside."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import lab
 import pytest
 from playwright.sync_api import expect
 
-import chainrule
+from tests.support import ROOT, lab
 
 pytestmark = pytest.mark.browser
 
-DEMO = Path(chainrule.__file__).parents[1] / "demo" / "classroom.ipynb"
+DEMO = ROOT / "demo" / "classroom.ipynb"
 
 
 @pytest.fixture(scope="module")

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-from nodejs import node
 
-from chainrule import reference
 from chainrule.explorer.numbers import numbers_of
-from chainrule.network import WORKED_EXAMPLES, Network
+from chainrule.networks import reference
+from chainrule.networks.network import WORKED_EXAMPLES, Network
+from tests.support.nodejs import node
 
 COUNT = 1000
 TOLERANCE = 1e-12

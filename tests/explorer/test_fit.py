@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import Explorer
-from chainrule.network import network
+from chainrule.networks.network import network
 
 pytestmark = pytest.mark.browser
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import lab
 import pytest
 from playwright.sync_api import expect
+
+from tests.support import lab
 
 pytestmark = pytest.mark.browser
 

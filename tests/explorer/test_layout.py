@@ -3,7 +3,8 @@
 from itertools import product
 
 import pytest
-from nodejs import node
+
+from tests.support.nodejs import node
 
 SIZES = [
     *product(range(1, 7), range(2, 7)),

@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import numpy as np
-from nodejs import PAGE
 
-import chainrule
 from chainrule import Explorer
 from chainrule.explorer import bundle
-from chainrule.network import network
+from chainrule.networks.network import network
+from tests.support import ROOT
+from tests.support.nodejs import PAGE
 
 
 def parses(text: str, path: Path) -> None:
@@ -28,11 +28,19 @@ def test_the_bundle_is_one_module(tmp_path: Path) -> None:
 
 
 def test_every_module_is_in_the_bundle_after_what_it_imports() -> None:
-    assert {path.stem for path in PAGE.glob("*.js")} == set(bundle.MODULES)
+    there = {path.relative_to(PAGE).with_suffix("").as_posix() for path in PAGE.rglob("*.js")}
+    assert there == set(bundle.MODULES)
     for place, name in enumerate(bundle.MODULES):
         text = (PAGE / f"{name}.js").read_text()
-        for imported in re.findall(r'from "\./(\w+)\.js"', text):
-            assert imported in bundle.MODULES[:place], f"{name} imports {imported}"
+        for imported in re.findall(r'from "([^"]+)\.js"', text):
+            path = (PAGE / name).parent.joinpath(imported).resolve().relative_to(PAGE)
+            assert path.as_posix() in bundle.MODULES[:place], f"{name} imports {imported}"
+
+
+def test_the_model_does_not_know_the_view() -> None:
+    for path in (PAGE / "model").glob("*.js"):
+        text = path.read_text()
+        assert "../view/" not in text and "document" not in re.sub(r"//.*", "", text), path.name
 
 
 def test_a_saved_page_is_self_contained(tmp_path: Path) -> None:
@@ -65,5 +73,5 @@ def test_script_in_the_state_stays_data(tmp_path: Path) -> None:
 def test_the_page_in_docs_is_up_to_date(tmp_path: Path) -> None:
     made = tmp_path / "explorer.html"
     subprocess.run([sys.executable, "-m", "chainrule.explorer", str(made)], check=True)
-    kept = Path(chainrule.__file__).parents[1] / "docs" / "explorer.html"
+    kept = ROOT / "docs" / "explorer.html"
     assert kept.read_text() == made.read_text(), "docs/explorer.html is stale: make page"

@@ -4,13 +4,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from nodejs import node
 
 from chainrule import Explorer
 from chainrule.explorer.numbers import numbers_of, tidy
 from chainrule.explorer.phases import ONE_LAYER, TWO_LAYERS
 from chainrule.explorer.presets import PRESETS
-from chainrule.network import WORKED_EXAMPLES, network
+from chainrule.networks.network import WORKED_EXAMPLES, network
+from tests.support.nodejs import node
 
 ONE = numbers_of(WORKED_EXAMPLES["720"], 0.01)
 TWO = numbers_of(WORKED_EXAMPLES["740"], 0.01)

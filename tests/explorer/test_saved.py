@@ -9,11 +9,11 @@ from typing import Any
 
 import nbformat
 import pytest
-from lab import write_notebook
 from nbclient import NotebookClient
 
 from chainrule import Explorer
 from chainrule.safe_html import clean
+from tests.support.lab import write_notebook
 
 WIDGET = "application/vnd.jupyter.widget-view+json"
 CELL = "from chainrule import Explorer\nexplorer = Explorer('740', phase='update')\nexplorer"

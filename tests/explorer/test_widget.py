@@ -13,7 +13,7 @@ from traitlets import TraitError
 
 from chainrule import Explorer
 from chainrule.explorer.presets import PRESETS
-from chainrule.network import network
+from chainrule.networks.network import network
 
 
 def softmax(logits):

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbgrader
 import pytest
 
-from . import courses
+from tests.support import courses
 
 USER_GUIDE = Path(nbgrader.__file__).parent / "docs/source/user_guide"
 QUICKSTART_CONFIG = """c = get_config()

@@ -4,12 +4,12 @@ from concurrent.futures import BrokenExecutor, Executor, Future
 
 import pytest
 
-from chainrule.grading import grade, records
+from chainrule import records
+from chainrule.grading import grade
 from chainrule.grading.again import Again
 from chainrule.grading.errors import CourseError
-from chainrule.grading.worker import WorkerDied
-
-from . import courses
+from chainrule.grading.processes.worker import WorkerDied
+from tests.support import courses
 
 
 def a_job(student):

@@ -12,9 +12,8 @@ import pytest
 
 import chainrule.grading
 from chainrule.grading import grade
-from chainrule.grading.shell import KeepingShell
-
-from . import attacks, courses
+from chainrule.grading.shell.shell import KeepingShell
+from tests.support import attacks, courses
 
 HONEST = "aaa-honest", "zzz-honest"
 

@@ -7,9 +7,8 @@ import random
 import pytest
 
 from chainrule.grading import grade
-from chainrule.grading.rebuild import Unreadable, read_notebook, rebuild
-
-from . import attacks, courses
+from chainrule.grading.notebooks.rebuild import Unreadable, read_notebook, rebuild
+from tests.support import attacks, courses
 
 
 def replaced(content):

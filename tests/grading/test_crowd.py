@@ -5,9 +5,8 @@ import random
 import pytest
 
 from chainrule.grading import grade
-
-from . import courses
-from .courses import fill, locked, make_course, solved, submit, test
+from tests.support import courses
+from tests.support.courses import fill, locked, make_course, solved, submit, test
 
 CELLS = [
     locked("imports", "import numpy as np\nimport os"),

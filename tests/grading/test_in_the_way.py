@@ -6,9 +6,10 @@ import sqlite3
 import pytest
 
 from chainrule.cli import main
-from chainrule.grading import autograded, grade, submission
-
-from . import courses
+from chainrule.grading import grade
+from chainrule.grading.files import submission
+from chainrule.grading.notebooks import autograded
+from tests.support import courses
 
 CELLS = [
     courses.answer(

@@ -3,9 +3,8 @@
 import pytest
 
 from chainrule.grading import grade
-from chainrule.grading.records import CRASHED, ERROR, MEMORY, PASSED, TIME_OUT, WRONG
-
-from . import attacks, courses
+from chainrule.records import CRASHED, ERROR, MEMORY, PASSED, TIME_OUT, WRONG
+from tests.support import attacks, courses
 
 MIB = 1024 * 1024
 LIMITS = {"cell_seconds": 5.0, "notebook_seconds": 30.0, "memory_bytes": 256 * MIB}

@@ -8,10 +8,10 @@ import torch
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from chainrule.grading.course import Course
+from chainrule.grading.files.course import Course
 from chainrule.grading.limits import Limits
-from chainrule.grading.raised import describe, exception
-from chainrule.grading.values import Decoder, Encoder, Malformed
+from chainrule.grading.wall.exceptions import describe, exception
+from chainrule.grading.wall.values import Decoder, Encoder, Malformed
 
 
 def crossed(value):

@@ -7,9 +7,8 @@ another way, notices it; or it uses what the test does with it.
 import pytest
 from nbformat.v4 import new_code_cell
 
-from chainrule.grading.records import NEEDS_PERSON
-
-from .courses import fill, grade_cases, locked, solved, test
+from chainrule.records import NEEDS_PERSON
+from tests.support.courses import fill, grade_cases, locked, solved, test
 
 free = new_code_cell
 PERSON = NEEDS_PERSON
@@ -23,7 +22,7 @@ def double(body):
 DOUBLE = solved("double", "def double(x):\n    return 2 * x")
 EXAMPLES = '''"""
     >>> import sys
-    >>> v = sys.modules['chainrule.grading.verdict']
+    >>> v = sys.modules['chainrule.grading.notebooks.verdict']
     >>> v._decide = lambda most, ending: ('passed', '', most)
     """
     return 0'''

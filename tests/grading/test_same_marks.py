@@ -5,8 +5,7 @@ import shutil
 import pytest
 
 from chainrule.grading import grade
-
-from . import courses
+from tests.support import courses
 
 
 @pytest.fixture(scope="module")

@@ -16,13 +16,12 @@ import io
 
 import pytest
 
-from chainrule.grading import records
-from chainrule.report import numbers, whole
-from chainrule.report.classreport import report
-from chainrule.report.gather import ReportError, gather
-from chainrule.report.whole import write_whole
-
-from . import made
+from chainrule import records, whole
+from chainrule.report import class_figures
+from chainrule.report.class_report import report
+from chainrule.report.class_tables import ReportError, gather
+from chainrule.whole import write_whole
+from tests.support import made
 
 # nbgrader's own add_submission warns like this.
 pytestmark = pytest.mark.filterwarnings("ignore:Object of type <Submitted")
@@ -111,17 +110,17 @@ def found(course):
 
 
 def test_marks(found):
-    marks = numbers.marks(found)
+    marks = class_figures.marks(found)
     assert marks["ps1"] == {
         "learners": 4, "handed in": 3, "graded": 3, "most": 8, "mean": pytest.approx(8 / 3),
         "median": 2, "lowest": 0, "highest": 6, "waits": 1,
     }  # fmt: skip
     assert marks["ps2"]["handed in"] == marks["ps2"]["graded"] == 0
-    assert numbers.shares(found, "ps1").tolist() == [6 / 8, 2 / 8, 0]
+    assert class_figures.shares(found, "ps1").tolist() == [6 / 8, 2 / 8, 0]
 
 
 def test_difficulty(found):
-    rows = numbers.difficulty(found, "ps1").set_index("question")
+    rows = class_figures.difficulty(found, "ps1").set_index("question")
     counts = ["right", "partly", "wrong", "not attempted", "waits"]
     assert rows.loc["square", counts].tolist() == [1, 1, 1, 0, 0]
     assert rows.loc["cube", counts].tolist() == [1, 0, 1, 1, 0]
@@ -135,24 +134,27 @@ def test_difficulty(found):
 
 
 def test_mistakes_are_counted_where_the_check_was_certain(found):
-    assert [(m.id, m.learners, m.who) for m in numbers.mistakes(found, "ps1")] == [
+    assert [(m.id, m.learners, m.who) for m in class_figures.mistakes(found, "ps1")] == [
         ("A1", 1, (("ben", "square"),)),
         ("B2", 1, (("ben", "cube"),)),
     ]
 
 
 def test_who_has_not_attempted_what(found):
-    assert numbers.not_attempted(found, "ps1") == {"cyd": ["cube", "why"], "dan": ["everything"]}
-    assert set(numbers.not_attempted(found, "ps2")) == {"ada", "ben", "cyd", "dan"}
+    assert class_figures.not_attempted(found, "ps1") == {
+        "cyd": ["cube", "why"],
+        "dan": ["everything"],
+    }
+    assert set(class_figures.not_attempted(found, "ps2")) == {"ada", "ben", "cyd", "dan"}
 
 
 def test_what_waits(found):
     reason = "an answer that is marked by hand"
-    assert numbers.waiting(found, "ps1") == {"why": [("ada", reason)]}
+    assert class_figures.waiting(found, "ps1") == {"why": [("ada", reason)]}
 
 
 def test_what_to_look_into(found):
-    assert numbers.troubles(found, "ps1") == {
+    assert class_figures.troubles(found, "ps1") == {
         "Graded outside of the sandbox": [("cyd", "")],
         "Out of time": [("cyd", "square: 10 s")],
         "Changed the instructor's cells": [("ben", "The cell test_cube was edited.")],

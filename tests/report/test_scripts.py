@@ -10,24 +10,20 @@ from urllib.parse import quote
 
 import pytest
 
-from chainrule.grading import records
-from chainrule.report import outputs, safe
-from chainrule.report.classreport import report
-from tests.explorer.lab import chromium
-
-from . import made, vectors
-from .server import formgrader
-from .test_class_report import pytestmark as known_warnings
+from chainrule import records
+from chainrule.report import cell_outputs, harmless
+from chainrule.report.class_report import report
+from tests.report.test_class_report import pytestmark as known_warnings
+from tests.support import made, vectors
+from tests.support.lab import chromium
+from tests.support.server import formgrader
 
 pytestmark = [pytest.mark.browser, known_warnings]
 
 SAFE = """
-from chainrule.report import feedback, formgrader
-c.GenerateFeedback.exporter_class = feedback.FeedbackPage
-c.GenerateFeedback.preprocessors = []
-feedback.install()
-c.merge(formgrader.settings())
-formgrader.install()
+from chainrule.hooks import feedback, formgrader
+feedback.install(c)
+formgrader.install(c)
 """
 SHOWN = r"""
 The formula $\frac{a}{b}$ and
@@ -170,8 +166,8 @@ def test_nothing_runs(tmp_path):
 
 def test_cleaning_alone_is_enough():
     """Without the browser's help: the page has no Content-Security-Policy."""
-    parts = [safe.markdown(text, vectors.ATTACHMENTS) for text in vectors.TEXT.values()]
-    parts += outputs.show(list(vectors.OUTPUTS.values()))
+    parts = [harmless.markdown(text, vectors.ATTACHMENTS) for text in vectors.TEXT.values()]
+    parts += cell_outputs.show(list(vectors.OUTPUTS.values()))
     with chromium() as started:
         page = started.new_page()
         heard = []

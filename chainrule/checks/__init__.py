@@ -1,0 +1,1 @@
+"""From a learner's function to a sentence, a mark and a record."""

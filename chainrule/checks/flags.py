@@ -1,0 +1,44 @@
+"""What a function's own text says about it: that it uses autograd, or a name from outside.
+
+These are remarks for the learner and flags for a person; they change no mark.
+"""
+
+import ast
+import textwrap
+from collections.abc import Callable, Collection
+from functools import lru_cache
+from typing import Any
+
+from chainrule.functions import known
+
+AUTOGRAD = {"autograd", "requires_grad", "requires_grad_", "retain_grad", "vjp", "jacrev"}
+# Kinds of outside names that a function may well use: modules, and what can be called.
+CALLED = {"module", "function", "class"}
+
+
+def flags(function: Callable[..., Any], handwork: bool, earlier: Collection[str] = ()) -> list[str]:
+    """The flags of a function: "autograd", and "global: NAME" for each outside value it reads.
+
+    handwork: whether autograd misses the point. earlier: names that it is meant to read.
+    """
+    learners = known(function)
+    found = ["autograd"] if handwork and _uses_autograd(learners.source) else []
+    outside = sorted(name for name, kind in learners.reads.items() if kind not in CALLED)
+    outside = [name for name in outside if not name.isupper() and name not in earlier]
+    return found + [f"global: {name}" for name in outside]
+
+
+@lru_cache(maxsize=64)  # a check and the hidden test that follows it ask the same
+def _uses_autograd(text: str) -> bool:
+    try:
+        nodes = list(ast.walk(ast.parse(textwrap.dedent(text))))
+    except SyntaxError:
+        return False
+    attributes = {node.attr for node in nodes if isinstance(node, ast.Attribute)}
+    keywords = {node.arg for node in nodes if isinstance(node, ast.keyword)}
+    called = {
+        node.func.attr
+        for node in nodes
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+    }
+    return bool((attributes | keywords) & AUTOGRAD) or "backward" in called

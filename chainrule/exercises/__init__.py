@@ -1,0 +1,1 @@
+"""What learners are asked for, as data, and the cases on which it is asked."""

@@ -1,0 +1,1 @@
+"""nbgrader's folders and gradebook: what is read from them, and written to them."""

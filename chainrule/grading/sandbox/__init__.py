@@ -1,0 +1,1 @@
+"""The side of the wall that runs learners' code, and the walls around it."""

@@ -1,0 +1,65 @@
+"""The functions that have crossed the wall, in both directions, as the learner process has them."""
+
+from collections.abc import Callable
+from typing import Any
+
+from ..wall import exceptions, values
+from ..wall.wire import Answer, Buffers, Message, Wire
+
+
+class Exchange:
+    """ours: a number -> the learner's function; theirs: a number -> what stands for a test's.
+
+    serve: answers a request that comes in while an answer is waited for: a test's function, called
+    by the learner's, may itself call the learner's.
+    """
+
+    def __init__(self, wire: Wire, serve: Callable[[Message, Buffers], Answer]) -> None:
+        self.wire, self.serve = wire, serve
+        self.ours: list[Any] = []
+        self.theirs: dict[int, Any] = {}
+
+    def encoder(self) -> values.Encoder:
+        return values.Encoder(self._function)
+
+    def decoder(self, buffers: Buffers) -> values.Decoder:
+        return values.Decoder(buffers, self._their_function)
+
+    def _function(self, function: Any) -> Any:
+        for number, theirs in self.theirs.items():
+            if theirs is function:
+                return {"yours": number}
+        numbers = (n for n, known in enumerate(self.ours) if known is function)
+        number = next(numbers, len(self.ours))
+        if number == len(self.ours):
+            self.ours.append(function)
+        kind = "class" if isinstance(function, type) else "function"
+        name = str(getattr(function, "__name__", type(function).__name__))
+        doc = getattr(function, "__doc__", None)
+        told = {"mine": number, "name": name[:200], "kind": kind}
+        return told | {"doc": doc[:10_000] if isinstance(doc, str) else None}
+
+    def _their_function(self, code: Any) -> Any:
+        if "yours" in code:
+            return self.ours[code["yours"]]
+        number = code["mine"]
+        if number not in self.theirs:
+            self.theirs[number] = self._stand_in(number, code["name"])
+        return self.theirs[number]
+
+    def _stand_in(self, number: int, name: str) -> Any:
+        def function(*args: Any, **kwargs: Any) -> Any:
+            encoder = self.encoder()
+            code = encoder.encode([args, kwargs])
+            self.wire.send({"call": number, "args": code}, encoder.buffers)
+            message, buffers = self.wire.receive()
+            while "do" in message:
+                self.wire.send(*self.serve(message, buffers))
+                message, buffers = self.wire.receive()
+            decoder = self.decoder(buffers)
+            if "raised" in message:
+                raise exceptions.exception(message["raised"])
+            return decoder.decode(message["value"])
+
+        function.__name__ = function.__qualname__ = name
+        return function

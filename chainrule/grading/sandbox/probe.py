@@ -1,0 +1,55 @@
+"""Does the sandbox hold? Tried from inside, before the first submission."""
+
+import os
+import socket
+import time
+
+from ..errors import NoSandbox
+from ..forks.process_tree import tasks_below
+from ..limits import Limits
+from ..wall.wire import Closed, Wire
+from .bubblewrap import Sandbox
+
+_SECONDS = 30
+
+
+def probe(sandbox: Sandbox, limits: Limits, out_of_sight: list[str]) -> None:
+    """Try the walls. out_of_sight: paths that no learner may see. Raises NoSandbox."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        channel, line = sandbox.fork()
+        with channel, line:
+            ends = time.monotonic() + _SECONDS
+            request = {
+                "do": "probe",
+                "port": server.getsockname()[1],
+                "out_of_sight": out_of_sight,
+                "shown": [*map(str, [*sandbox.view.shown, *sandbox.view.links])],
+                "process": os.getpid(),
+                "memory": limits.memory_bytes,
+            }
+            try:
+                wire = Wire(channel)
+                wire.send(request, deadline=ends)
+                answer, _ = wire.receive(ends)
+                answer["faults"] += _users(sandbox)  # while that process is there
+            except (Closed, OSError):
+                line.settimeout(5)
+                raise NoSandbox(f"a process in the sandbox ended: {_last_word(line)}") from None
+    if answer["faults"]:
+        raise NoSandbox(f"it does not hold: {'; '.join(answer['faults'])}")
+
+
+def _last_word(line: socket.socket) -> str:
+    try:
+        return line.recv(1 << 16).decode()
+    except OSError:
+        return "it did not say why"
+
+
+def _users(sandbox: Sandbox) -> list[str]:
+    """Learners' code must not be root of this machine, whatever it is called inside."""
+    if sandbox.user is None:
+        return []
+    ours = [*tasks_below(sandbox.process.pid)][2:]  # bubblewrap's own two stay whose they are
+    users = {os.stat(f"/proc/{process}").st_uid for process in ours}
+    return [f"it runs as the user {user} of this machine" for user in users - {sandbox.user}]

@@ -1,0 +1,126 @@
+"""The warm process in the sandbox: it has imported what notebooks import, and forks per notebook.
+
+Over its control socket it gets, for each learner process, two file descriptors: the wire, for the
+learner process itself, and a line on which it says how that process has ended.
+"""
+
+import json
+import os
+import socket
+import sys
+import tempfile
+
+from ..forks.isolated import end_with_parent
+from ..forks.warm import settle, use_huge_pages, warm
+from ..limits import Limits
+from ..wall.handed_files import Room
+from ..wall.messages import BROKEN
+from . import stand_ins
+from .confine import close_in, fork_into_namespaces
+from .counted_memory import count_shared_memory
+from .guard import Guard, say
+from .own_memory import find_shared_memory, make_shared_memory_own
+
+_MESSAGE_BYTES = 1 << 22
+
+
+def main() -> None:
+    """`python -m chainrule.grading.sandbox.zygote FD`, in bubblewrap; FD is the control socket."""
+    control = socket.socket(fileno=int(sys.argv[1]))
+    setup = json.loads(control.recv(1 << 20))
+    stand_ins.put_in_place()
+    warm(setup["imports"])
+    from .learner import prepare
+
+    prepare()
+    if setup["many"]:
+        use_huge_pages()
+    control.send(b"ready")
+    _serve(control, Limits(**setup["limits"]), setup["confined"])
+
+
+def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
+    """Fork when asked to: a learner process, or a process that is warmer; watch over the first."""
+    settle()
+    find_shared_memory()
+    guard = Guard(limits, confined)
+    while True:
+        if not guard.until(control):
+            continue
+        message, descriptors, _, _ = socket.recv_fds(control, _MESSAGE_BYTES, 2)
+        if not message:
+            guard.end_all()
+            return
+        if len(descriptors) == 2:
+            wire, line = descriptors
+            room = Room(*json.loads(message))
+            _start(guard, wire, socket.socket(fileno=line), limits, confined, room)
+            os.close(wire)
+        elif os.fork() == 0:
+            guard.leave()
+            control.close()
+            control, guard = _warmer(descriptors[0], limits), Guard(limits, confined)
+        else:
+            os.close(descriptors[0])
+
+
+def _start(
+    guard: Guard, wire: int, line: socket.socket, limits: Limits, confined: bool, room: Room
+) -> None:
+    """Fork a learner process that the guard watches over."""
+    place = "/tmp/submission" if confined else tempfile.mkdtemp(prefix="chainrule-unsafe-")
+    try:
+        learner = fork_into_namespaces() if confined else os.fork()
+    except OSError as error:
+        say(line, {"reason": "confine", "error": str(error)})
+        line.close()
+        return
+    if learner == 0:
+        _live(wire, line, place, limits, confined, room)
+    guard.watch(learner, line, "" if confined else place)
+
+
+def _live(
+    wire: int, line: socket.socket, place: str, limits: Limits, confined: bool, room: Room
+) -> None:
+    """Be a learner process; does not return."""
+    from .learner import leave_no_trace_of_parent, serve
+
+    try:
+        os.setsid()  # a signal to its group, or its session, is for nobody else
+        make_shared_memory_own()
+        if confined:
+            close_in(limits, room)
+            count_shared_memory()
+        end_with_parent()
+        channel = socket.socket(fileno=wire)
+        leave_no_trace_of_parent(channel, place)
+    except BaseException as error:  # no learner's code has run yet
+        say(line, {"reason": "confine", "error": f"{type(error).__name__}: {error}"})
+        os._exit(0)
+    status = BROKEN
+    try:
+        serve(channel, limits)
+        status = 0
+    except OSError:  # the wire is gone, by the learner's doing or because all is over
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _warmer(descriptor: int, limits: Limits) -> socket.socket:
+    """Import and run what one assignment's notebooks show to everybody, before any learner."""
+    from .learner import rehearse
+
+    control = socket.socket(fileno=descriptor)
+    more = json.loads(control.recv(_MESSAGE_BYTES))
+    warm([f"import {name}" for name in more["modules"]])
+    rehearse(more["notebooks"], limits)
+    settle()
+    find_shared_memory()
+    control.send(b"ready")
+    return control
+
+
+if __name__ == "__main__":
+    main()

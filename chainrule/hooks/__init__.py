@@ -1,0 +1,26 @@
+"""Everything of nbgrader that is overridden here, in one line of nbgrader_config.py::
+
+    from chainrule import hooks
+
+    hooks.install(c)
+
+Then nbgrader's own commands, and Formgrader's buttons, grade in the sandbox, write feedback pages
+that hold nothing hidden, and show what learners wrote without running any of it.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from traitlets.config import Config
+
+_PARTS = ("autograde", "feedback", "formgrader")
+
+
+def install(config: "Config") -> None:
+    """Override all of it. config: the `c` of nbgrader_config.py.
+
+    Raises WrongNbgrader where this nbgrader has no such thing to override.
+    """
+    for part in _PARTS:
+        import_module(f"{__name__}.{part}").install(config)

@@ -1,0 +1,81 @@
+"""release/ is what source/ gives now, and gives nothing away."""
+
+import re
+import shutil
+
+import nbformat
+import pytest
+
+from chainrule.cli import main
+from chainrule.course.folders import CourseError, nbgrader, release, stale
+from tests.course.conftest import EXERCISES, ROOT, read, role, source
+
+
+def test_the_release_is_up_to_date():
+    assert stale(ROOT) == [], "run `make release`"
+
+
+def test_a_stale_release_is_noticed(tmp_path):
+    for name in ("source", "release"):
+        shutil.copytree(ROOT / name / "update_step", tmp_path / name / "update_step")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    path = tmp_path / "source/update_step/update_step.ipynb"
+    notebook = read(path)
+    notebook.cells[0].source += "\n\nOne word more."
+    nbformat.write(notebook, path)
+    (tmp_path / "release/update_step/extra.txt").write_text("not from the source")
+    assert stale(tmp_path) == ["update_step/extra.txt", "update_step/update_step.ipynb"]
+
+
+def test_a_release_without_a_source_goes(tmp_path):
+    shutil.copytree(ROOT / "source/update_step", tmp_path / "source/update_step")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    (tmp_path / "release/forgotten").mkdir(parents=True)
+    release(tmp_path)
+    assert [made.name for made in (tmp_path / "release").iterdir()] == ["update_step"]
+
+
+def test_what_nbgrader_says_is_passed_on(course):
+    with pytest.raises(CourseError, match="no_such_exercise"):
+        nbgrader(course, "generate_assignment", "no_such_exercise")
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_nothing_is_given_away(exercise):
+    path = ROOT / "release" / exercise / f"{exercise}.ipynb"
+    text = path.read_text()
+    for word in ("SOLUTION", "HIDDEN TESTS", "seeds", "MARK SCHEME", "Marking guide"):
+        assert word not in text, word
+    released = {cell.id: cell.source for cell in read(path).cells}
+    for cell in source(exercise).cells:
+        if role(cell, "solution"):
+            solution = cell.source.partition("### BEGIN SOLUTION\n")[2] or cell.source
+            assert solution.splitlines()[0] not in released[cell.id], cell.id
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_no_line_of_a_solution_stands_elsewhere(exercise):
+    """Not in a hint, nor in the find-the-bug question: the right-hand sides are looked for."""
+    cells = read(ROOT / "release" / exercise / f"{exercise}.ipynb").cells
+    released = "\n".join(cell.source for cell in cells)
+    for cell in source(exercise).cells:
+        solution = cell.source.partition("### BEGIN SOLUTION\n")[2].partition("### END")[0]
+        for line in solution.splitlines():
+            right = re.split(r"^return |(?<![=<>]) = ", line.strip())[-1]
+            if re.search(r"[@*/]| - ", right):
+                assert right not in released, line
+
+
+@pytest.mark.parametrize("exercise", EXERCISES)
+def test_questions_stay(exercise):
+    cells = read(ROOT / "release" / exercise / f"{exercise}.ipynb").cells
+    assert re.search(r"\(\d points\)", cells[-2].source)
+    assert cells[-1].source == "YOUR ANSWER HERE"
+    stubs = [cell.source for cell in cells if role(cell, "solution") and cell.cell_type == "code"]
+    assert stubs and all("returns:" in stub and "not attempted" in stub for stub in stubs)
+
+
+def test_a_folder_that_is_no_course_is_one_clear_line(tmp_path, capsys):
+    assert main(["release", "--course-dir", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert said == f"chainrule: {tmp_path} is not a course folder: it has no source\n"

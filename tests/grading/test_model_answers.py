@@ -1,0 +1,187 @@
+"""The instructor's own answers are graded first: a slip of theirs costs no learner anything."""
+
+import pytest
+
+from chainrule.cli import main
+from chainrule.grading import grade
+from chainrule.grading.model_answers import missing_modules
+from chainrule.grading.notebooks.plan import names_of
+from chainrule.records import NEEDS_PERSON
+from tests.support import courses
+from tests.support.courses import locked, make_course, solved, submit, test
+
+DOUBLE = solved("double", "def double(x):\n    return 2 * x")
+WELL = test("well", "assert double(3) == 6")
+RIGHT = courses.fill(double="def double(x):\n    return x + x")
+WRONG = courses.fill(double="def double(x):\n    return x")
+# What an instructor has overlooked -> the cells, and the tests in which it shows, with the words
+# that say why.
+SLIPS = {
+    "a syntax error": (
+        [DOUBLE, WELL, test("slip", "assert double(3) = 6")],
+        {"slip": "SyntaxError"},
+    ),
+    "a wrong value": (
+        [DOUBLE, WELL, test("slip", "assert double(3) == 7, 'three doubled'")],
+        {"slip": "AssertionError: three doubled"},
+    ),
+    "a module that is not here": (
+        [DOUBLE, WELL, test("slip", "import no_such_module\nassert double(3) == 6")],
+        {"slip": "No module named 'no_such_module'"},
+    ),
+    "a helper that was deleted": (
+        [DOUBLE, WELL, test("slip", "assert nearly(double(3), 6)")],
+        {"slip": "name 'nearly' is not defined"},
+    ),
+    "an error before any call": (
+        [DOUBLE, WELL, test("slip", "open('no.txt')\nassert double(3) == 6")],
+        {"slip": "No such file"},
+    ),
+    "more than its points": (
+        [DOUBLE, WELL, test("slip", "assert double(3) == 6\n2.5", points=2)],
+        {"slip": "2.5 of 2 points"},
+    ),
+    "half of its points": (
+        [DOUBLE, WELL, test("slip", "assert double(3) == 6\n0.5")],
+        {"slip": "0.5 of 1 points"},
+    ),
+    "a broken answer": (
+        [
+            solved("double", "def double(x):\n    return x + 2"),
+            WELL,
+            test("fine", "double(2) == 4"),
+        ],
+        {"well": "AssertionError"},
+    ),
+    "a locked cell that fails": (
+        [
+            locked("l", "1 / 0\ndef near(a, b): ..."),
+            DOUBLE,
+            WELL,
+            test("slip", "near(double(1), 2)"),
+        ],
+        {"slip": "`near` is of the cell l, which did not run to its end"},
+    ),
+    "a loop that never ends": (
+        [DOUBLE, WELL, test("slip", "double(3)\nwhile True: pass")],
+        {"slip": "most of it in its own code"},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def slips(tmp_path_factory):
+    """A course with an assignment a slip, each handed in by four learners."""
+    root = tmp_path_factory.mktemp("slips")
+    config = "c.Execute.timeout = 3"
+    courses.make_assignments(root, {name: cells for name, (cells, _) in SLIPS.items()}, config)
+    for name in SLIPS:
+        for student, edit in {"ada": RIGHT, "ben": RIGHT, "eve": WRONG}.items():
+            submit(root, student, edit, name)
+    return root
+
+
+@pytest.fixture(scope="module")
+def graded(slips, tmp_path_factory):
+    said = []
+    root = courses.copy_of(slips, tmp_path_factory.mktemp("graded"))
+    return {(one.assignment, one.student): one for one in grade(root, say=said.append)}, said
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_nothing_is_graded_and_one_line_says_why(slips, capsys, name):
+    assert main(["grade", "--course-dir", str(slips), "--assignment", name]) == 1
+    said = capsys.readouterr().err.strip().splitlines()
+    (line,) = [line for line in said if "not installed in" not in line]
+    assert "Nothing was graded" in line and "--despite-faults" in line
+    for slip, words in SLIPS[name][1].items():
+        assert f"{name}, {slip}: the instructor's own answer gets" in line
+        assert words in line
+    assert not list(slips.glob("autograded/*"))
+
+
+@pytest.mark.parametrize("name", SLIPS)
+def test_graded_all_the_same_the_slip_costs_nobody_anything(graded, name):
+    for student in ("ada", "ben", "eve"):
+        results = {r["grade_id"]: r for r in graded[0][name, student].notebooks["nb"]}
+        for slip, words in SLIPS[name][1].items():
+            found = results.pop(slip)
+            passed = found["points"] == found["max_points"]
+            assert passed or found["verdict"] == NEEDS_PERSON, found
+            assert passed or words in found["reason"] or "does not pass" in found["reason"]
+        if name != "a broken answer":
+            assert results["well"]["points"] == (0.0 if student == "eve" else 1.0)
+
+
+def test_all_slips_are_said(graded):
+    (line,) = [line for line in graded[1] if "own answer gets" in line]
+    assert all(name in line for name in SLIPS) and "is for a person" in line
+    assert any("no_such_module, not installed" in line for line in graded[1])
+
+
+def test_a_release_says_so_too(tmp_path, capsys):
+    make_course(tmp_path, {"nb": SLIPS["a wrong value"][0]})
+    assert main(["release", "--course-dir", str(tmp_path)]) == 1
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("ps1, slip: the instructor's own answer gets 0 of 1 points")
+    assert "three doubled" in line
+
+
+def test_a_release_without_a_slip_says_nothing(tmp_path, capsys):
+    make_course(tmp_path, {"nb": [DOUBLE, WELL]})
+    assert main(["release", "--course-dir", str(tmp_path)]) == 0
+    assert capsys.readouterr().err == ""
+
+
+def test_a_release_where_no_sandbox_can_be_had(tmp_path, capsys, monkeypatch):
+    make_course(tmp_path, {"nb": [DOUBLE, WELL]})
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert main(["release", "--course-dir", str(tmp_path)]) == 0
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("Released.") and "bubblewrap" in line
+
+
+def test_a_test_that_looks_at_more_than_plain_values_is_no_slip(tmp_path, capsys):
+    cells = [
+        solved("p", "class Particle:\n    def __init__(self, x):\n        self.x = x"),
+        test("t", "p = Particle(3)\nassert p.x == 3"),
+    ]
+    make_course(tmp_path, {"nb": cells})
+    submit(tmp_path, "ada", courses.fill(p=cells[0].source))
+    assert main(["grade", "--course-dir", str(tmp_path)]) == 0
+    assert "more than plain values" in capsys.readouterr().out
+
+
+def test_answers_that_stand_in_source_as_learners_get_them_are_no_model(tmp_path):
+    make_course(tmp_path, {"nb": [DOUBLE, WELL]})
+    (tmp_path / "source/ps1/nb.ipynb").write_bytes((tmp_path / "release/ps1/nb.ipynb").read_bytes())
+    submit(tmp_path, "ada", RIGHT)
+    submit(tmp_path, "eve", WRONG)
+    said = []
+    graded = grade(tmp_path, say=said.append)
+    assert {one.student: one.points for one in graded} == {"ada": 1.0, "eve": 0.0}
+    assert not any("own answer" in line for line in said)
+
+
+NEEDS = {
+    "import a.b, c": ["a", "c"],
+    "def f():\n    from a import b": ["a"],
+    "from . import a": [],
+    "try:\n    import a\nexcept ImportError:\n    a = None": [],
+    "try:\n    import a\nexcept:\n    import b": ["b"],
+    "try:\n    import a\nexcept ValueError:\n    pass": ["a"],
+    "try:\n    1\nexcept ImportError:\n    pass\nelse:\n    import a": ["a"],
+}
+
+
+@pytest.mark.parametrize("source", NEEDS)
+def test_what_a_cell_needs(source):
+    assert names_of(source)["needs"] == NEEDS[source]
+
+
+def test_what_is_missing(tmp_path):
+    (tmp_path / "helper.py").touch()
+    (tmp_path / "data").mkdir()
+    cell = {"names": names_of("import os, helper, data, numpy, no_such_module")}
+    plan = {"notebooks": {"nb": {"cells": [cell]}}}
+    assert missing_modules(plan, tmp_path) == ["no_such_module"]
