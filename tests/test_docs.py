@@ -69,7 +69,7 @@ def test_paths_in_the_text_exist(page):
     for path in re.findall(r"`([\w.]+(?:/[\w.-]+)*/?)`", PAGES[page]):
         first = path.partition("/")[0]
         if "/" in path and first not in FOLDERS_OF_A_CLASS:
-            places = [ROOT / path, ROOT / "chainrule" / path]
+            places = [ROOT / path, ROOT / "chainrule" / path, ROOT / f"chainrule/{path}.py"]
             assert any(place.exists() for place in places), path
 
 

@@ -115,6 +115,9 @@ def test_remote_functions_bring_their_text_as_data(marked):
         def __call__(self, c):
             return softmax(c)
 
+        def call_each(self, given):
+            return [lambda one=one: softmax(*one) for one in given]
+
     mark, record = marked("single_layer.softmax", Remote)
     assert (mark, record["flags"]) == (4.0, ["autograd", "global: x"])
 
@@ -125,7 +128,7 @@ def test_the_display_is_json_and_the_message(monkeypatch):
     grade("single_layer.softmax", lambda: softmax, seeds=[5], points=POINTS["single_layer.softmax"])
     ((data, raw),) = published
     assert raw is True
-    assert data["text/plain"] == data[check.RECORD]["message"]
+    assert data["text/plain"] == data[checks.RECORD]["message"]
 
 
 def test_all_the_points_are_all_of_them_in_whatever_order_they_are_named(marked):

@@ -100,7 +100,7 @@ def targets_of(source):
         return
     known = {"ip": KeepingShell, "type(ip)": KeepingShell}
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and node.module == "chainrule.grading":
+        if isinstance(node, ast.ImportFrom) and node.module.startswith("chainrule.grading"):
             for alias in node.names:
                 known[alias.name] = importlib.import_module(f"{node.module}.{alias.name}")
         if isinstance(node, ast.Compare) and ast.unparse(node.left) == "type(thing).__name__":
@@ -114,7 +114,7 @@ def targets_of(source):
 
 
 def class_of_ours(name):
-    for module in pkgutil.iter_modules(chainrule.grading.__path__, "chainrule.grading."):
+    for module in pkgutil.walk_packages(chainrule.grading.__path__, "chainrule.grading."):
         found = getattr(importlib.import_module(module.name), name, None)
         if isinstance(found, type):
             return found

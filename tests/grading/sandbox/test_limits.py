@@ -203,7 +203,7 @@ def test_limits_of_the_one_who_grades_are_not_raised():
     """A limit that is lower already stays, and is no reason not to start."""
     code = "import resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE)[1])"
     lines = "import os, resource\nresource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))\n"
-    lines += "from tests.grading.learners import learner, run, sandbox\n"
+    lines += "from tests.support.learners import learner, run, sandbox\n"
     lines += "with sandbox() as made, learner(made.fork) as process:\n"
     lines += f"    print(run(process, {code!r}))"
     done = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True)

@@ -13,7 +13,9 @@ from tests.support import courses
 from tests.support.inside import REPOSITORY, environment, inside
 
 # Each answers the last question rightly, where the package is there.
-TYPED = "from chainrule import questions, typed\n"
+TYPED = (
+    "from chainrule.exercises import questions\nfrom chainrule.mistakes import variants as typed\n"
+)
 SOURCE = "typed.right_source(questions.QUESTIONS['single_layer.backward'])"
 BACKWARD = "\ndef backward(x, W, b, one_hot):\n    return gradients((W, b), x, one_hot)[1]"
 SHOWN = """
@@ -153,7 +155,7 @@ def test_the_probe_says_that_it_is_there(monkeypatch):
     monkeypatch.setattr(bubblewrap, "view", lambda imports, out_of_sight: found)
     warm = bubblewrap.Sandbox([], Limits(), confined=True, many=False)
     try:
-        with pytest.raises(NoSandbox, match="typed.py is there, which knows answers"):
+        with pytest.raises(NoSandbox, match="mistakes is there, which knows answers"):
             probe(warm, Limits(), [])
     finally:
         warm.close()

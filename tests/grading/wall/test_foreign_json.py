@@ -71,7 +71,7 @@ def in_a_process_without_limits(statements):
 @pytest.mark.parametrize("opening", ["[", '{"":'])
 def test_deep_nesting_overflows_no_stack(opening):
     done = in_a_process_without_limits(f"""
-from chainrule.grading import foreign_json
+from chainrule.grading.wall import foreign_json
 try:
     foreign_json.loads({opening!r} * 1_000_000)
 except RecursionError:
