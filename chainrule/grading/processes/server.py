@@ -6,48 +6,42 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from io import BufferedIOBase, BufferedRWPair
+from typing import NoReturn
 
 from ..forks.isolated import end_with_parent, in_words
 from ..forks.warm import settle
 from ..limits import Limits
-from ..sandbox.bubblewrap import Sandbox
+from ..plain_data import Failure, GradedSubmission, Job, Plan
+from ..sandbox.bubblewrap import Sandbox, fork_at
 from ..shell.rehearse import rehearse, threads
 from ..shell.shell import KeepingShell
 from ..trusted.assess import assess
 from ..wall.messages import Start
 
-Stream = Any  # what socket.makefile gives for reading and writing
+Answer = Failure | GradedSubmission
 _SLACK_SECONDS = 30.0
 
 
 def be_template(
-    requests: socket.socket,
-    rehearsing: bool,
-    sandbox: Sandbox,
-    limits: Limits,
-    shell: KeepingShell,
+    requests: socket.socket, rehearsing: bool, sandbox: Sandbox, shell: KeepingShell
 ) -> None:
     """Fork a server for each socket that comes in, until the other side hangs up."""
     stream = _next(requests)
     if stream is None:
         return
     try:
-        plan = json.loads(stream.readline())
-
-        def fork_servers(start: Start) -> None:
-            _fork_servers(requests, stream, plan, sandbox, start, shell)
-
-        if not rehearsing or not _in_a_rehearsed_fork(
-            fork_servers, (requests, stream), plan, sandbox, limits, shell
-        ):
-            fork_servers(sandbox.fork)
+        template = _Template(requests, stream, json.loads(stream.readline()), sandbox, shell)
+        if not rehearsing or not template.serve_rehearsed():
+            template.serve(sandbox.control)
     except BaseException as error:
         tell(stream, error)
 
 
-def _next(requests: socket.socket) -> Stream | None:
+def _next(requests: socket.socket) -> BufferedRWPair | None:
     _, descriptors, _, _ = socket.recv_fds(requests, 64, 1)
     if not descriptors:
         return None
@@ -55,102 +49,106 @@ def _next(requests: socket.socket) -> Stream | None:
         return one.makefile("rwb")
 
 
-def _in_a_rehearsed_fork(
-    fork_servers: Callable[[Start], None],
-    handed_on: tuple[socket.socket, Stream],
-    plan: dict[str, Any],
-    sandbox: Sandbox,
-    limits: Limits,
-    shell: KeepingShell,
-) -> bool:
-    """Rehearse in a fork, which forks the servers then; return when that is over.
+@dataclass
+class _Template:
+    """What servers of one assignment are forks of. stream: of the first of them."""
 
-    False where rehearsing ends that fork, does not come back, or starts threads, which servers
-    would lack: nothing has come of it then, and this process has to go on in its place.
-    """
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
+    requests: socket.socket
+    stream: BufferedRWPair
+    plan: Plan
+    sandbox: Sandbox
+    shell: KeepingShell
+
+    def serve_rehearsed(self) -> bool:
+        """Rehearse in a fork, which forks the servers then; return when that is over.
+
+        False where rehearsing ends that fork, does not come back, or starts threads, which servers
+        would lack: nothing has come of it then, and this process has to go on in its place.
+        """
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            self._be_rehearsed(reader, writer)
+        os.close(writer)
+        notebooks = self.plan["notebooks"].values()
+        cells = sum(
+            len(notebook["rehearsal"]) + len(notebook["in_sight"]) for notebook in notebooks
+        )
+        seconds = cells * (self._limits.cell_seconds + 1) + _SLACK_SECONDS
+        rehearsed = bool(select.select([reader], [], [], seconds)[0] and os.read(reader, 1))
+        os.close(reader)
+        if rehearsed:
+            self.requests.close()  # so that an end over there is seen at the other side
+            self.stream.close()
+        else:
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return rehearsed
+
+    def _be_rehearsed(self, reader: int, writer: int) -> NoReturn:
         try:
             end_with_parent()
             os.close(reader)
             before = threads()
-            modules = rehearse(shell, plan, limits)
+            modules = rehearse(self.shell, self.plan, self._limits)
             if threads() == before:
-                in_sight = [notebook["in_sight"] for notebook in plan["notebooks"].values()]
-                start = sandbox.warmer(modules, in_sight)
+                in_sight = [notebook["in_sight"] for notebook in self.plan["notebooks"].values()]
+                control = self.sandbox.warmer(modules, in_sight)
                 os.write(writer, b"1")
                 os.close(writer)
-                fork_servers(start)
+                self.serve(control)
         except OSError:
             pass  # the process in the sandbox is gone, which the next submission meets and says
         finally:
             os._exit(0)
-    os.close(writer)
-    notebooks = plan["notebooks"].values()
-    cells = sum(len(notebook["rehearsal"]) + len(notebook["in_sight"]) for notebook in notebooks)
-    seconds = cells * (limits.cell_seconds + 1) + _SLACK_SECONDS
-    rehearsed = bool(select.select([reader], [], [], seconds)[0] and os.read(reader, 1))
-    os.close(reader)
-    if rehearsed:
-        for one in handed_on:  # so that an end over there is seen at the other side
-            one.close()
-    else:
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return rehearsed
 
-
-def _fork_servers(
-    requests: socket.socket,
-    stream: Stream | None,
-    plan: dict[str, Any],
-    sandbox: Sandbox,
-    start: Start,
-    shell: KeepingShell,
-) -> None:
-    settle()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a server
-    while stream is not None:
-        try:
-            child = os.fork()
-        except OSError as error:
-            tell(stream, error)
-            child = -1
-        if child == 0:
-            end_with_parent()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            requests.close()
+    def serve(self, control: socket.socket) -> None:
+        """Fork the servers. control: of the warm process that starts their learners' processes."""
+        settle()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a server
+        stream: BufferedRWPair | None = self.stream
+        while stream is not None:
             try:
-                serve(plan, stream, start, _lifelines(sandbox, start), shell)
-            except BaseException as error:
+                child = os.fork()
+            except OSError as error:
                 tell(stream, error)
-            finally:
-                os._exit(0)
-        stream.close()
-        stream = _next(requests)
-        if stream is not None:
-            stream.readline()  # the plan, once more
-    with contextlib.suppress(ChildProcessError):
-        os.wait()  # servers end with the process that they are forks of: it is the last to go
+                child = -1
+            if child == 0:
+                self._be_server(stream, control)
+            stream.close()
+            stream = _next(self.requests)
+            if stream is not None:
+                stream.readline()  # the plan, once more
+        with contextlib.suppress(ChildProcessError):
+            os.wait()  # servers end with the process that they are forks of: it is the last to go
 
+    def _be_server(self, stream: BufferedRWPair, control: socket.socket) -> NoReturn:
+        end_with_parent()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.requests.close()
+        lifelines = [self.sandbox.control, control]  # they hang up when those processes end
+        try:
+            serve(self.plan, stream, partial(fork_at, control), lifelines, self.shell)
+        except BaseException as error:
+            tell(stream, error)
+        finally:
+            os._exit(0)
 
-def _lifelines(sandbox: Sandbox, start: Start) -> list[socket.socket]:
-    """The sockets to the processes that start learners: they hang up when those end."""
-    warmer = [one for one in getattr(start, "args", ()) if isinstance(one, socket.socket)]
-    return [sandbox.control, *warmer]
+    @property
+    def _limits(self) -> Limits:
+        return Limits.of(self.sandbox.setup["limits"])
 
 
 def serve(
-    plan: dict[str, Any],
-    stream: Stream,
+    plan: Plan,
+    stream: BufferedRWPair,
     start: Start,
     lifelines: list[socket.socket],
     shell: KeepingShell,
 ) -> None:
     """Say that it is ready; then grade the jobs that come in, one a line, each answered by a line.
 
-    The answer is a result, or `{"machinery": why}` where grading itself has failed.
+    The answer is a Failure where grading itself has failed.
     """
     gone = select.poll()
     for one in lifelines:
@@ -158,7 +156,8 @@ def serve(
     _say(stream, {"ready": True})
     for line in stream:
         try:
-            answer = assess(json.loads(line) | {"plan": plan}, start, shell)
+            job: Job = json.loads(line) | {"plan": plan}
+            answer: Answer = assess(job, start, shell)
         except BaseException as error:
             # No submission is read, run or looked at here in a way that may raise: it is our fault.
             answer = {"machinery": in_words(error)}
@@ -167,12 +166,12 @@ def serve(
         _say(stream, answer)
 
 
-def tell(stream: Stream, error: BaseException) -> None:
+def tell(stream: BufferedIOBase, error: BaseException) -> None:
     """Say to whoever waits for a result that there will be none."""
     with contextlib.suppress(OSError, ValueError):  # nobody waits any more
         _say(stream, {"machinery": in_words(error)})
 
 
-def _say(stream: Stream, what: dict[str, Any]) -> None:
+def _say(stream: BufferedIOBase, what: Mapping[str, object]) -> None:
     stream.write(json.dumps(what).encode() + b"\n")
     stream.flush()

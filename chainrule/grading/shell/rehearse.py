@@ -7,13 +7,13 @@ it changes reaches another assignment.
 
 import os
 import sys
-from typing import Any
 
 from ..limits import Limits
+from ..plain_data import Plan
 from .shell import KeepingShell, alarm
 
 
-def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> list[str]:
+def rehearse(shell: KeepingShell, plan: Plan, limits: Limits) -> list[str]:
     """Run the notebooks of a plan as they stand in source/; return the modules that this imported.
 
     Errors do not matter: submissions then meet them too.
