@@ -57,7 +57,7 @@ ARROWS: dict[str, set[str]] = {
         "grading.again", "grading.errors", "grading.files", "grading.jobs",
         "grading.model_answers", "grading.notebooks", "grading.processes", "records",
     },
-    "grading": {"grading.forks", "grading.processes", "grading.run"},
+    "grading": {"errors", "grading.forks", "grading.processes", "grading.run"},
     "grading.terminal": {"grading", "grading.errors", "grading.run"},
     "grading.in_sight": {
         "grading.errors", "grading.files", "grading.jobs", "grading.limits", "grading.sandbox",
