@@ -68,6 +68,10 @@ page: $(READY)          ## make docs/explorer.html, the explorer as one file
 pictures: $(READY) debian ## make the pictures of README and docs
 	python scripts/pictures.py
 
+.PHONY: rooms
+rooms: $(READY)         ## draw docs/images/rooms.svg, the package by its imports
+	python -m scripts.rooms
+
 .PHONY: check
 check: $(READY)         ## format, lint, types, stale files: what CI runs before the tests
 	ruff format --check .
