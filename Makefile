@@ -67,10 +67,16 @@ page: $(READY)          ## make docs/explorer.html, the explorer as one file
 .PHONY: pictures
 pictures: $(READY) debian ## make the pictures of README and docs
 	python scripts/pictures.py
+	python -m scripts.diagrams
 
 .PHONY: rooms
 rooms: $(READY)         ## draw docs/images/rooms.svg, the package by its imports
 	python -m scripts.rooms
+
+# The theme would warn of a version of mkdocs that is not the one of requirements-dev.txt.
+.PHONY: docs
+docs: $(READY)          ## the guides and the reference as a site, in site/
+	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet
 
 .PHONY: check
 check: $(READY)         ## format, lint, types, stale files: what CI runs before the tests

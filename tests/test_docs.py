@@ -3,7 +3,6 @@
 import argparse
 import json
 import re
-import shutil
 import subprocess
 import sys
 from xml.etree import ElementTree
@@ -17,8 +16,8 @@ from chainrule import CheckFailed, cli
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.explorer.presets import PRESETS
 from chainrule.grading.limits import MIB, Limits
-from scripts import rooms
-from tests.support import ROOT, lab
+from scripts import diagrams, rooms
+from tests.support import ROOT
 from tests.support.wrong_answers import WRONG
 from tests.test_imports import ARROWS
 
@@ -29,11 +28,12 @@ import figures
 README = (ROOT / "README.md").read_text()
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text()
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md")))
 }
 FOLDERS_OF_A_CLASS = {
     *("work", "submitted", "downloaded", "autograded", "feedback", "release", "exchange"),
 }
+MADE = {"site", "dist"}  # not in git
 
 
 def test_the_snippet_prints_what_its_comments_say():
@@ -67,6 +67,7 @@ def test_every_picture_is_shown():
         for text in PAGES.values()
         for name in re.findall(r"images/([\w-]+\.(?:png|svg))", text)
     }
+    shown |= {diagrams.picture(guide).name for guide in diagrams.guides()}
     assert shown == {path.name for path in ROOT.glob("docs/images/*")}
 
 
@@ -74,7 +75,7 @@ def test_every_picture_is_shown():
 def test_paths_in_the_text_exist(page):
     for path in re.findall(r"`([\w.]+(?:/[\w.-]+)*/?)`", PAGES[page]):
         first = path.partition("/")[0]
-        if "/" in path and first not in FOLDERS_OF_A_CLASS:
+        if "/" in path and first not in FOLDERS_OF_A_CLASS | MADE:
             places = [ROOT / path, ROOT / "chainrule" / path, ROOT / "chainrule" / f"{path}.py"]
             assert any(place.exists() for place in places), path
 
@@ -244,18 +245,9 @@ def test_the_limits_are_those_of_grading():
 
 @pytest.mark.browser
 def test_the_picture_of_grading_is_drawn(tmp_path):
-    """By JupyterLab's preview of Markdown, which has mermaid, as GitHub has."""
-    (tmp_path / "notebooks").mkdir()
-    shutil.copy(ROOT / "docs" / "grading.md", tmp_path / "notebooks")
-    show = """() => window.jupyterapp.commands.execute(
-        'docmanager:open', {path: 'grading.md', factory: 'Markdown Preview'})"""
-    with lab.chromium() as browser, lab.jupyterlab(tmp_path) as address:
-        page = browser.new_page()
-        page.goto(f"{address}/lab?reset")
-        page.locator(".jp-Launcher").wait_for(timeout=60_000)
-        page.evaluate(show)
+    (guide,) = diagrams.guides()
+    with diagrams.drawn(guide, tmp_path) as page:
         picture = page.locator(".jp-RenderedMermaid")
-        picture.wait_for(timeout=60_000)
         assert page.locator(".jp-RenderedMermaid.jp-mod-warning").count() == 0
         assert "learner's cells" in picture.locator("img").evaluate(
             "(image) => decodeURIComponent(image.src)"
