@@ -61,6 +61,14 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in headings(target.read_text()), anchor
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_text_is_at_most_120_wide(page):
+    """Tables, pictures and blocks of code may be wider: they are no text to be wrapped."""
+    text = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
+    wide = [line for line in text.splitlines() if len(line) > 120]
+    assert [line for line in wide if not line.startswith(("|", "!["))] == []
+
+
 def test_every_picture_is_shown():
     shown = {
         name
