@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from chainrule.errors import ChainruleError
+from chainrule.errors import ChainruleError, needs_course
 
 Commands = Any  # what add_subparsers returns; its class has no public name
 
@@ -14,7 +14,7 @@ Commands = Any  # what add_subparsers returns; its class has no public name
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(prog="chainrule", description="A course on backpropagation.")
-    commands = parser.add_subparsers(required=True, metavar="command")
+    commands = parser.add_subparsers(required=True, metavar="command", dest="command")
     add_release(commands)
     add_sample_class(commands)
     add_hand_out(commands)
@@ -27,8 +27,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     # this package: half of the time that nbgrader takes to start. No notebook's schema asks for it.
     sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
     try:
-        status: int = chosen.run(chosen)
-        return status
+        with needs_course(f"`chainrule {vars(chosen).pop('command')}`"):
+            status: int = chosen.run(chosen)
+            return status
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
     except OSError as error:  # no such folder, no right to write there, a full disk

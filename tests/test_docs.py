@@ -3,9 +3,9 @@
 import argparse
 import json
 import re
-import shutil
 import subprocess
 import sys
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -16,7 +16,8 @@ from chainrule import CheckFailed, cli
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.explorer.presets import PRESETS
 from chainrule.grading.limits import MIB, Limits
-from tests.support import ROOT, lab
+from scripts import diagrams, rooms
+from tests.support import ROOT
 from tests.support.wrong_answers import WRONG
 from tests.test_imports import ARROWS
 
@@ -27,11 +28,12 @@ import figures
 README = (ROOT / "README.md").read_text()
 PAGES = {
     str(path.relative_to(ROOT)): path.read_text()
-    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/*.md")))
+    for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md")))
 }
 FOLDERS_OF_A_CLASS = {
     *("work", "submitted", "downloaded", "autograded", "feedback", "release", "exchange"),
 }
+MADE = {"site", "dist"}  # not in git
 
 
 def test_the_snippet_prints_what_its_comments_say():
@@ -59,8 +61,21 @@ def test_links_lead_somewhere(page):
         assert not anchor or anchor in headings(target.read_text()), anchor
 
 
+@pytest.mark.parametrize("page", PAGES)
+def test_text_is_at_most_120_wide(page):
+    """Tables, pictures and blocks of code may be wider: they are no text to be wrapped."""
+    text = re.sub(r"^```.*?^```$", "", PAGES[page], flags=re.DOTALL | re.MULTILINE)
+    wide = [line for line in text.splitlines() if len(line) > 120]
+    assert [line for line in wide if not line.startswith(("|", "!["))] == []
+
+
 def test_every_picture_is_shown():
-    shown = {name for text in PAGES.values() for name in re.findall(r"images/([\w-]+\.png)", text)}
+    shown = {
+        name
+        for text in PAGES.values()
+        for name in re.findall(r"images/([\w-]+\.(?:png|svg))", text)
+    }
+    shown |= {diagrams.picture(guide).name for guide in diagrams.guides()}
     assert shown == {path.name for path in ROOT.glob("docs/images/*")}
 
 
@@ -68,8 +83,8 @@ def test_every_picture_is_shown():
 def test_paths_in_the_text_exist(page):
     for path in re.findall(r"`([\w.]+(?:/[\w.-]+)*/?)`", PAGES[page]):
         first = path.partition("/")[0]
-        if "/" in path and first not in FOLDERS_OF_A_CLASS:
-            places = [ROOT / path, ROOT / "chainrule" / path, ROOT / f"chainrule/{path}.py"]
+        if "/" in path and first not in FOLDERS_OF_A_CLASS | MADE:
+            places = [ROOT / path, ROOT / "chainrule" / path, ROOT / "chainrule" / f"{path}.py"]
             assert any(place.exists() for place in places), path
 
 
@@ -121,10 +136,40 @@ def test_minutes_and_points_are_those_of_the_notebooks():
 def test_a_room_imports_only_what_stands_before_it_in_the_guide():
     table = re.findall(r"^\| (`.*?) \|", PAGES["docs/developers.md"], re.MULTILINE)
     names = [name for row in table for name in re.findall(r"`([\w/]+)`", row)]
-    rooms = [name.removesuffix("/").replace("/", ".") for name in names]
-    assert set(rooms) | {"grading"} == set(ARROWS) | {"cli"}
-    for number, room in enumerate(rooms):
-        assert ARROWS.get(room, set()) - {"grading"} <= set(rooms[:number]), room
+    order = [name.removesuffix("/").replace("/", ".") for name in names]
+    assert set(order) | {"grading"} == set(ARROWS) | {"cli"}
+    for number, room in enumerate(order):
+        assert ARROWS.get(room, set()) - {"grading"} <= set(order[:number]), room
+
+
+def test_the_tests_that_the_guide_names_are_there():
+    rows = re.findall(r"^\|.*?\| `(tests/.*?)` \|$", PAGES["docs/developers.md"], re.MULTILINE)
+    assert len(rows) >= 40 and len(set(rows)) == len(rows)
+    for row in rows:
+        path, _, function = row.partition("::")
+        assert re.search(rf"^def {function}\(", (ROOT / path).read_text(), re.MULTILINE), row
+
+
+def test_the_picture_of_the_rooms_is_up_to_date():
+    assert rooms.PICTURE.read_text() == rooms.draw(), "run `make rooms`"
+
+
+def test_the_picture_of_the_rooms_shows_all_that_is_imported():
+    """Each import between rooms is an arrow, or a way along arrows; nothing else is drawn."""
+    all_arrows = rooms.needs()
+    drawn = rooms.direct(all_arrows)
+    assert set(drawn) == set(ARROWS) | {"cli", "chainrule"}
+
+    def reached(room):
+        return drawn[room].union(*map(reached, drawn[room]))
+
+    for room, needed in all_arrows.items():
+        assert drawn[room] <= needed <= reached(room)
+    svg = ElementTree.fromstring(rooms.draw())
+    of_svg = "{http://www.w3.org/2000/svg}"
+    assert {text.text for text in svg.iter(f"{of_svg}text")} == set(map(rooms.label, drawn))
+    lines = [path for path in svg.iter(f"{of_svg}path") if path.get("marker-end")]
+    assert len(lines) == sum(map(len, drawn.values()))
 
 
 def said(question, function, **more):
@@ -208,18 +253,9 @@ def test_the_limits_are_those_of_grading():
 
 @pytest.mark.browser
 def test_the_picture_of_grading_is_drawn(tmp_path):
-    """By JupyterLab's preview of Markdown, which has mermaid, as GitHub has."""
-    (tmp_path / "notebooks").mkdir()
-    shutil.copy(ROOT / "docs" / "grading.md", tmp_path / "notebooks")
-    show = """() => window.jupyterapp.commands.execute(
-        'docmanager:open', {path: 'grading.md', factory: 'Markdown Preview'})"""
-    with lab.chromium() as browser, lab.jupyterlab(tmp_path) as address:
-        page = browser.new_page()
-        page.goto(f"{address}/lab?reset")
-        page.locator(".jp-Launcher").wait_for(timeout=60_000)
-        page.evaluate(show)
+    (guide,) = diagrams.guides()
+    with diagrams.drawn(guide, tmp_path) as page:
         picture = page.locator(".jp-RenderedMermaid")
-        picture.wait_for(timeout=60_000)
         assert page.locator(".jp-RenderedMermaid.jp-mod-warning").count() == 0
         assert "learner's cells" in picture.locator("img").evaluate(
             "(image) => decodeURIComponent(image.src)"

@@ -1,15 +1,12 @@
 """Imports go one way, and importing chainrule is light."""
 
-import ast
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-import chainrule
+from scripts.imports import PACKAGE, arrows, imported
 
-PACKAGE = Path(chainrule.__file__).parent
 # What each room may import: the ground, what teaches, what grades. A room is a module of the
 # package or a folder in it; in grading/, where the wall runs, each folder is a room of its own.
 # What is missing here may be imported by cli alone.
@@ -65,7 +62,7 @@ ARROWS: dict[str, set[str]] = {
         "grading.model_answers", "grading.notebooks", "grading.plain_data", "grading.processes",
         "records",
     },
-    "grading": {"grading.forks", "grading.processes", "grading.run"},
+    "grading": {"errors", "grading.forks", "grading.processes", "grading.run"},
     "grading.terminal": {"grading", "grading.errors", "grading.run"},
     "grading.in_sight": {
         "grading.errors", "grading.files", "grading.jobs", "grading.sandbox", "grading.wall",
@@ -87,46 +84,6 @@ NEVER = {
     "grading.trusted": {"grading.sandbox", "grading.files"},
 }
 AT_THE_ROOT = 8  # modules, at most
-
-
-def room(module):
-    """The room of a module, by its full name."""
-    parts = module.split(".")[1:]
-    if not parts or parts == ["__init__"]:
-        return "__init__"
-    if parts[0] == "grading" and len(parts) > 1 and parts[1][:2] != "__":
-        return f"grading.{parts[1]}"
-    return parts[0]
-
-
-def modules():
-    """The full name of each module of the package -> its file."""
-    return {
-        ".".join(p.relative_to(PACKAGE.parent).with_suffix("").parts): p
-        for p in PACKAGE.rglob("*.py")
-    }
-
-
-def imported(text, package):
-    """The full names of what a file imports; package: the names of its folders."""
-    for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            above = package[: len(package) + 1 - node.level] if node.level else ()
-            module = ".".join([*above, *([node.module] if node.module else [])])
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def arrows():
-    known = {name.removesuffix(".__init__") for name in modules()}
-    for module, path in modules().items():
-        for name in imported(path.read_text(), tuple(module.split(".")[:-1])):
-            if name.split(".")[0] != "chainrule":
-                continue
-            while name not in known:
-                name = name.rpartition(".")[0]
-            yield room(module), room(name), path
 
 
 @pytest.mark.parametrize(

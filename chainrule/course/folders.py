@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 from chainrule.errors import ChainruleError
@@ -20,6 +21,8 @@ class CourseError(ChainruleError):
 
 def nbgrader(course: Path, *arguments: str) -> str:
     """Run nbgrader in a course folder, and return what it said; raise CourseError if it fails."""
+    if find_spec("nbgrader") is None:  # better said here than at length by the process
+        raise ModuleNotFoundError("No module named 'nbgrader'", name="nbgrader")
     # nbgrader starts alembic by name, so this environment's bin must be on the path.
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     done = subprocess.run(

@@ -42,13 +42,15 @@ def grade(
     `watch(done, of)` and `say(line)`, called on progress and for warnings; fields of `Limits`.
 
     Returns the results, by assignment and student.
-    Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox.
+    Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox, and
+    NotInstalled without the packages of `chainrule[course]`.
     """
+    from ..errors import needs_course
     from .forks.warm import importing
     from .processes.worker import NurseryHandle
 
     with closing(NurseryHandle()) as nursery:  # which starts while nbgrader is imported
-        with importing():
+        with needs_course("grading"), importing():
             from .run import grade_course, options_and_limits
 
         chosen, limits = options_and_limits(
@@ -67,13 +69,14 @@ def try_own_answers(course_dir: str | Path = ".", **options: Any) -> list[str]:
     """Grade the instructor's own answers in `source/`; a line for each test that they do not pass.
 
     options: `say(line)`, called for warnings; fields of `Limits`. What is handed in is not looked
-    at. Raises CourseError, NoSandbox.
+    at. Raises CourseError, NoSandbox, NotInstalled.
     """
+    from ..errors import needs_course
     from .forks.warm import importing
     from .processes.worker import NurseryHandle
 
     with closing(NurseryHandle()) as nursery:
-        with importing():
+        with needs_course("grading"), importing():
             from .run import try_course
 
         return [str(fault) for fault in try_course(Path(course_dir), nursery, **options)]

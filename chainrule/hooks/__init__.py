@@ -11,6 +11,8 @@ that hold nothing hidden, and show what learners wrote without running any of it
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from ..errors import needs_course
+
 if TYPE_CHECKING:
     from traitlets.config import Config
 
@@ -20,7 +22,10 @@ _PARTS = ("autograde", "feedback", "formgrader")
 def install(config: "Config") -> None:
     """Override all of it. config: the `c` of nbgrader_config.py.
 
-    Raises WrongNbgrader where this nbgrader has no such thing to override.
+    Raises WrongNbgrader where this nbgrader has no such thing to override, and NotInstalled where
+    packages are missing.
     """
-    for part in _PARTS:
-        import_module(f"{__name__}.{part}").install(config)
+    with needs_course(__name__):
+        parts = [import_module(f"{__name__}.{part}") for part in _PARTS]
+    for part in parts:
+        part.install(config)

@@ -7,13 +7,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-<<<<<<< HEAD
-from . import cell_outputs, example, harmless, message
-=======
 from chainrule.blocks import figure
 
 from . import cell_outputs, example, harmless
->>>>>>> blocks
 
 # From the line of the beginning to the line of the end, or else to the end of the cell.
 HIDDEN = re.compile(
@@ -38,11 +34,8 @@ def environment() -> Environment:
     )
     made.filters["unhidden"] = unhidden
     made.globals["show"] = lambda outputs: list(map(Markup, cell_outputs.show(outputs)))
-<<<<<<< HEAD
-=======
     made.filters["figure"] = lambda value: figure(value, minus="−")
     made.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
->>>>>>> blocks
     made.globals["example"] = example
     return made
 

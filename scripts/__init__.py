@@ -1,0 +1,1 @@
+"""What makes files of this repository: `make rooms`, `make pictures`, `make docs`."""
