@@ -4,10 +4,11 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from chainrule.checks import ready
 from chainrule.checks.compare import as_array, as_plain
 from chainrule.checks.examine import Examined, examine
 from chainrule.checks.explain import explain, wrapped
-from chainrule.exercises.cases import VISIBLE_SEEDS, cases
+from chainrule.exercises.cases import VISIBLE_SEEDS
 from chainrule.exercises.questions import QUESTIONS, Question
 
 RECORD = "application/vnd.chainrule.verdict+json"
@@ -41,7 +42,7 @@ def check(question: str, function: Function, earlier: Sequence[Function] = ()) -
         names = ", ".join(asked.earlier) or "none"
         raise ValueError(f"{question}: earlier takes {names}, in this order; not {len(earlier)}")
     own = dict(zip(asked.earlier, earlier, strict=bool(earlier)))
-    examined = examine(asked, function, cases(question, VISIBLE_SEEDS, examples=True), own)
+    examined = examine(asked, function, ready.cases_of(question, VISIBLE_SEEDS, examples=True), own)
     message = explain(examined)
     if not examined.right:
         raise CheckFailed(message)
@@ -108,7 +109,9 @@ def _marked(
         return _record(question.name, "error", message, 0.0, most)
     found = {name: _look_up(one) for name, one in zip(question.earlier, earlier, strict=True)}
     own = {name: one for name, one in found.items() if not isinstance(one, str)}
-    examined = examine(question, function, cases(question.name, seeds), own)
+    examined = examine(
+        question, function, ready.cases_of(question.name, seeds, examples=False), own
+    )
     return _verdict(examined, points)
 
 

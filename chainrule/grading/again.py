@@ -91,7 +91,7 @@ def _without_code(job: dict[str, Any]) -> dict[str, Any]:
     """A job that needs all the same processes, in which no code of anybody runs."""
     notebooks = {
         name: notebook
-        | {"rehearsal": [], "in_sight": []}
+        | {"rehearsal": []}
         | {"cells": [cell | {"source": ""} for cell in notebook["cells"] if "source" in cell]}
         for name, notebook in job["plan"]["notebooks"].items()
     }

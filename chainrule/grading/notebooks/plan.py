@@ -47,7 +47,6 @@ def plan_assignment(
         }
         for cell in plan["cells"]:
             cell["released"] = texts.get(cell.get("grade_id"))
-        plan["in_sight"] = [cell.source for cell in handed_out if _shows_only(cell)]
         plans[notebook.name] = plan
     return {"assignment": assignment, "notebooks": plans, "warnings": warnings}
 
@@ -102,11 +101,6 @@ def _cells(path: Path) -> list[Any]:
     except Exception as error:  # nbformat's own, json's, whatever a damaged file makes of them
         raise CourseError(f"{path} is no notebook that can be read ({error}).") from None
     return cells
-
-
-def _shows_only(cell: Any) -> bool:
-    about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and not about.get("grade") and not about.get("solution")
 
 
 def _known_cell(

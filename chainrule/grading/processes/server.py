@@ -9,11 +9,11 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
-from ..forks.isolated import end_with_parent, in_words
-from ..forks.warm import settle
+from ..forks.isolated import Ended, end_with_parent, folder, in_fork, in_words
+from ..forks.warm import settle, warm
 from ..limits import Limits
 from ..sandbox.bubblewrap import Sandbox
-from ..shell.rehearse import rehearse, threads
+from ..shell.rehearse import do_what_was_asked, rehearse, threads
 from ..shell.shell import KeepingShell
 from ..trusted.assess import assess
 from ..wall.messages import Start
@@ -63,11 +63,17 @@ def _in_a_rehearsed_fork(
     limits: Limits,
     shell: KeepingShell,
 ) -> bool:
-    """Rehearse in a fork, which forks the servers then; return when that is over.
+    """Fork the servers in a fork that has imported what the notebooks import while they run.
 
-    False where rehearsing ends that fork, does not come back, or starts threads, which servers
-    would lack: nothing has come of it then, and this process has to go on in its place.
+    Returns when that is over. False where importing ends that fork, does not come back, or starts
+    threads, which servers would lack: this process has to go on in its place.
     """
+    notebooks = plan["notebooks"].values()
+    seconds = sum(len(notebook["rehearsal"]) for notebook in notebooks) * (limits.cell_seconds + 1)
+    with folder({}) as place:
+        found = in_fork(lambda: rehearse(shell, plan, limits), place, seconds + _SLACK_SECONDS)
+    if isinstance(found, Ended):
+        return False
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -75,10 +81,10 @@ def _in_a_rehearsed_fork(
             end_with_parent()
             os.close(reader)
             before = threads()
-            modules = rehearse(shell, plan, limits)
+            warm([f"import {name}" for name in found["modules"]])
+            do_what_was_asked(found["asked"])
             if threads() == before:
-                in_sight = [notebook["in_sight"] for notebook in plan["notebooks"].values()]
-                start = sandbox.warmer(modules, in_sight)
+                start = sandbox.warmer(found["modules"])
                 os.write(writer, b"1")
                 os.close(writer)
                 fork_servers(start)
@@ -87,10 +93,7 @@ def _in_a_rehearsed_fork(
         finally:
             os._exit(0)
     os.close(writer)
-    notebooks = plan["notebooks"].values()
-    cells = sum(len(notebook["rehearsal"]) + len(notebook["in_sight"]) for notebook in notebooks)
-    seconds = cells * (limits.cell_seconds + 1) + _SLACK_SECONDS
-    rehearsed = bool(select.select([reader], [], [], seconds)[0] and os.read(reader, 1))
+    rehearsed = bool(select.select([reader], [], [], _SLACK_SECONDS)[0] and os.read(reader, 1))
     os.close(reader)
     if rehearsed:
         for one in handed_on:  # so that an end over there is seen at the other side

@@ -110,17 +110,14 @@ class Sandbox:
         """
         return fork_at(self.control, room)
 
-    def warmer(self, modules: list[str], notebooks: list[list[str]]) -> Start:
-        """What starts learner processes as `fork` does, after these imports and these cells.
-
-        notebooks: lists of cells that every learner has been given.
-        """
+    def warmer(self, modules: list[str]) -> Start:
+        """What starts learner processes as `fork` does, after these imports."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             socket.send_fds(self.control, [b"warmer"], [theirs.fileno()])
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
         try:
-            ours.send(json.dumps({"modules": modules, "notebooks": notebooks}).encode())
+            ours.send(json.dumps({"modules": modules}).encode())
             ready = ours.recv(64) == b"ready"
         except OSError:
             ready = False

@@ -59,7 +59,7 @@ def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
         elif os.fork() == 0:
             guard.leave()
             control.close()
-            control, guard = _warmer(descriptors[0], limits), Guard(limits, confined)
+            control, guard = _warmer(descriptors[0]), Guard(limits, confined)
         else:
             os.close(descriptors[0])
 
@@ -108,14 +108,11 @@ def _live(
         os._exit(status)
 
 
-def _warmer(descriptor: int, limits: Limits) -> socket.socket:
-    """Import and run what one assignment's notebooks show to everybody, before any learner."""
-    from .learner import rehearse
-
+def _warmer(descriptor: int) -> socket.socket:
+    """Import what one assignment's notebooks import while they run, before any learner."""
     control = socket.socket(fileno=descriptor)
     more = json.loads(control.recv(_MESSAGE_BYTES))
     warm([f"import {name}" for name in more["modules"]])
-    rehearse(more["notebooks"], limits)
     settle()
     find_shared_memory()
     control.send(b"ready")
