@@ -2,54 +2,52 @@
 
 Feedback and reports are built on this format; everything in it is plain JSON.
 
-Each cell that carries marks (tests, written answers, tasks) has its result in its metadata::
-
-    cell.metadata["chainrule"] = {
-        "version": 1,
-        "grade_id": "test_squares",
-        "points": 0.5,            # None: a person gives the points
-        "max_points": 1.0,
-        "verdict": "partly",      # one of VERDICTS
-        "reason": "...",          # one plain sentence, for instructors; "" where nothing is to say
-        "flags": ["changed"],     # of FLAGS; changes no mark by itself
-    }
-
-The notebook has what concerns the submission as a whole::
-
-    notebook.metadata["chainrule"] = {
-        "version": 1,
-        "submission": "<sha256 of the submitted files>",
-        "confined": True,         # False: graded with --unsafe, outside of the sandbox
-        "needs_person": True,     # some verdict is "needs a person"
-        "findings": [{"kind": "changed", "cell": "test_squares", "message": "..."}],   # KINDS
-    }
+Each cell that carries marks (tests, written answers, tasks) has its `Result` in its metadata, as
+`cell.metadata["chainrule"]`. The notebook has what concerns the submission as a whole, a
+`NotebookRecord`, as `notebook.metadata["chainrule"]`.
 
 A record with the MIME type VERDICT_MIME that a test displayed stays in that test's outputs as
 display data, as the test wrote it, if it has at most RECORD_BYTES. It comes from the trusted
-process: one that a learner's cell displays is dropped.
+process: one that a learner's cell displays is dropped. This course's own checks display a
+`CheckRecord`.
 
 `reason` and `message` can hold text that a learner chose: it is plain text, to be escaped.
 """
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Final, Literal, TypedDict
 
-VERSION = 1
+VERSION: Final = 1
 KEY = "chainrule"
 VERDICT_MIME = "application/vnd.chainrule.verdict+json"
 RECORD_BYTES = 64 * 1024
 REASON_CHARACTERS = 400
 
-PASSED = "passed"
-PARTLY = "partly"
-WRONG = "wrong"
-ERROR = "error"
-NOT_ATTEMPTED = "not attempted"
-TIME_OUT = "time-out"
-MEMORY = "memory"
-CRASHED = "crashed"
-NEEDS_PERSON = "needs a person"
+Verdict = Literal[
+    "passed",
+    "partly",
+    "wrong",
+    "error",
+    "not attempted",
+    "time-out",
+    "memory",
+    "crashed",
+    "needs a person",
+]
+Flag = Literal["changed", "unconfined"]
+Kind = Literal["changed", "file", "copy", "unreadable", "missing", "unknown", "timestamp", "limit"]
 
-VERDICTS = {
+PASSED: Final = "passed"
+PARTLY: Final = "partly"
+WRONG: Final = "wrong"
+ERROR: Final = "error"
+NOT_ATTEMPTED: Final = "not attempted"
+TIME_OUT: Final = "time-out"
+MEMORY: Final = "memory"
+CRASHED: Final = "crashed"
+NEEDS_PERSON: Final = "needs a person"
+
+VERDICTS: dict[Verdict, str] = {
     PASSED: "the test gave all its points",
     PARTLY: "the test gave some of its points",
     WRONG: "the test ran and gave no points: an assertion failed, or it ended in 0",
@@ -61,12 +59,12 @@ VERDICTS = {
     NEEDS_PERSON: "marked by hand, or not to be decided by the test alone: see the reason",
 }
 
-FLAGS = {
+FLAGS: dict[Flag, str] = {
     "changed": "the submission had changed, moved, doubled or deleted this cell of the instructor",
     "unconfined": "graded outside of the sandbox",
 }
 
-KINDS = {
+KINDS: dict[Kind, str] = {
     "changed": "a cell of the instructor was edited, retyped, moved, doubled or deleted",
     "file": "a file of the submission was left out: a link, a special file, too large",
     "copy": "a file that was handed in is a copy of one of this package that computes answers",
@@ -75,18 +73,92 @@ KINDS = {
     "unknown": "a notebook of the submission is not of the assignment",
     "timestamp": "timestamp.txt could not be read",
     "limit": "a limit of time, memory, processes or output was reached",
-    "cut": "outputs were too long and were cut",
 }
+
+
+class Result(TypedDict):
+    """What became of one cell that carries marks."""
+
+    version: int
+    grade_id: str
+    points: float | None  # None: a person gives the points
+    max_points: float
+    verdict: Verdict
+    reason: str  # one plain sentence, for instructors; "" where nothing is to say
+    flags: list[Flag]  # changes no mark by itself
+
+
+class Finding(TypedDict):
+    """Something about the submission that a person may want to know."""
+
+    kind: Kind
+    cell: str  # its grade id; "" where it is about no cell
+    message: str
+
+
+class NotebookRecord(TypedDict):
+    """What is said of one notebook of a submission as a whole."""
+
+    version: int
+    submission: str  # the digest of the files that were handed in
+    confined: bool  # False: graded with --unsafe, outside of the sandbox
+    needs_person: bool  # some verdict is "needs a person"
+    findings: list[Finding]
+
+
+class Mistake(TypedDict):
+    """A mistake that a check has named."""
+
+    id: str
+    name: str
+    hint: str
+
+
+class Property(TypedDict):
+    """What a check gives for one marked property of an answer."""
+
+    name: str
+    points: float
+    max_points: float
+
+
+class Example(TypedDict):
+    """The first result that a check found to differ, with the inputs that led to it.
+
+    Values are numbers, nested lists of them, "n numbers" where they are many, or None.
+    """
+
+    inputs: dict[str, object]
+    result: str
+    yours: object
+    true: object
+    differ: list[list[int]]  # the indices of the entries that differ
+
+
+class CheckRecord(TypedDict, total=False):
+    """What a hidden test of this course's own checks displays of its verdict."""
+
+    version: int
+    question: str  # "exercise.function"
+    points: float
+    max_points: float
+    verdict: Verdict
+    message: str  # what the learner reads
+    mistakes: list[Mistake]
+    properties: list[Property]
+    flags: list[str]
+    carried: list[str]  # the earlier functions that the answer follows in a slip
+    example: Example | None
 
 
 def result(
     grade_id: str,
     points: float | None,
     max_points: float,
-    verdict: str,
+    verdict: Verdict,
     reason: str = "",
-    flags: list[str] | None = None,
-) -> dict[str, Any]:
+    flags: Iterable[Flag] = (),
+) -> Result:
     """The result of one cell that carries marks, for its metadata."""
     if verdict not in VERDICTS:
         raise ValueError(f"There is no verdict {verdict!r}; there are {', '.join(VERDICTS)}.")
@@ -97,11 +169,11 @@ def result(
         "max_points": max_points,
         "verdict": verdict,
         "reason": plain(reason),
-        "flags": sorted(flags or []),
+        "flags": sorted(flags),
     }
 
 
-def finding(kind: str, message: str, cell: str = "") -> dict[str, str]:
+def finding(kind: Kind, message: str, cell: str = "") -> Finding:
     """Something about the submission that a person may want to know."""
     if kind not in KINDS:
         raise ValueError(f"There is no kind of finding {kind!r}; there are {', '.join(KINDS)}.")

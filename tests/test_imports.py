@@ -28,45 +28,51 @@ ARROWS: dict[str, set[str]] = {
     # Grading: knows no exercise.
     "grading.limits": set(),
     "grading.errors": {"errors"},
+    "grading.plain_data": {"records"},
     "grading.wall": set(),
     "grading.forks": {"grading.wall"},
-    "grading.shell": {"grading.forks", "grading.limits", "grading.wall"},
-    "grading.sandbox": {
-        "functions", "grading.errors", "grading.forks", "grading.limits", "grading.shell",
-        "grading.wall",
+    "grading.shell": {
+        "grading.forks", "grading.limits", "grading.plain_data", "grading.wall",
     },
-    "grading.files": {"grading.errors", "grading.limits", "records"},
-    "grading.notebooks": {"grading.errors", "grading.wall", "records", "safe_html"},
+    "grading.sandbox": {
+        "functions", "grading.errors", "grading.forks", "grading.limits", "grading.plain_data",
+        "grading.shell", "grading.wall",
+    },
+    "grading.files": {"grading.errors", "grading.limits", "grading.plain_data", "records"},
+    "grading.notebooks": {
+        "grading.errors", "grading.plain_data", "grading.wall", "records", "safe_html",
+    },
     "grading.trusted": {
-        "grading.forks", "grading.limits", "grading.notebooks", "grading.shell", "grading.wall",
-        "records",
+        "grading.forks", "grading.limits", "grading.notebooks", "grading.plain_data",
+        "grading.shell", "grading.wall", "records",
     },
     "grading.processes": {
-        "grading.errors", "grading.forks", "grading.limits", "grading.sandbox", "grading.shell",
-        "grading.trusted", "grading.wall",
+        "grading.errors", "grading.forks", "grading.limits", "grading.plain_data",
+        "grading.sandbox", "grading.shell", "grading.trusted", "grading.wall",
     },
-    "grading.model_answers": {"records"},
+    "grading.model_answers": {"grading.plain_data", "records"},
     "grading.again": {
-        "grading.errors", "grading.forks", "grading.processes", "grading.trusted",
+        "grading.errors", "grading.forks", "grading.plain_data", "grading.processes",
+        "grading.trusted",
     },
     "grading.jobs": {
         "grading.errors", "grading.files", "grading.limits", "grading.model_answers",
-        "grading.notebooks", "records",
+        "grading.notebooks", "grading.plain_data", "records",
     },
     "grading.run": {
         "grading.again", "grading.errors", "grading.files", "grading.jobs",
-        "grading.model_answers", "grading.notebooks", "grading.processes", "records",
+        "grading.model_answers", "grading.notebooks", "grading.plain_data", "grading.processes",
+        "records",
     },
     "grading": {"grading.forks", "grading.processes", "grading.run"},
     "grading.terminal": {"grading", "grading.errors", "grading.run"},
     "grading.in_sight": {
-        "grading.errors", "grading.files", "grading.jobs", "grading.limits", "grading.sandbox",
-        "grading.wall",
+        "grading.errors", "grading.files", "grading.jobs", "grading.sandbox", "grading.wall",
     },
     # What people see of grades, and nbgrader's own commands.
     "report": {"errors", "grading.errors", "grading.files", "records", "safe_html", "whole"},
     "hooks": {
-        "grading.again", "grading.files", "grading.jobs", "grading.model_answers",
+        "grading.again", "grading.files", "grading.jobs", "grading.plain_data",
         "errors", "grading.processes", "records", "report",
     },
     # This repository's own course.

@@ -45,16 +45,22 @@ def grade(
     Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox.
     """
     from .forks.warm import importing
-    from .processes.worker import Nursery
+    from .processes.worker import NurseryHandle
 
-    with closing(Nursery()) as nursery:  # which starts while nbgrader is imported
+    with closing(NurseryHandle()) as nursery:  # which starts while nbgrader is imported
         with importing():
-            from .run import grade_course
+            from .run import grade_course, options_and_limits
 
-        course = Path(course_dir)
-        return grade_course(
-            course, nursery, assignment, student, jobs, force, unsafe, despite_faults, **options
+        chosen, limits = options_and_limits(
+            assignment=assignment,
+            student=student,
+            jobs=jobs,
+            force=force,
+            unsafe=unsafe,
+            despite_faults=despite_faults,
+            **options,
         )
+        return grade_course(Path(course_dir), nursery, chosen, **limits)
 
 
 def try_own_answers(course_dir: str | Path = ".", **options: Any) -> list[str]:
@@ -64,9 +70,9 @@ def try_own_answers(course_dir: str | Path = ".", **options: Any) -> list[str]:
     at. Raises CourseError, NoSandbox.
     """
     from .forks.warm import importing
-    from .processes.worker import Nursery
+    from .processes.worker import NurseryHandle
 
-    with closing(Nursery()) as nursery:
+    with closing(NurseryHandle()) as nursery:
         with importing():
             from .run import try_course
 

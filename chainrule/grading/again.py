@@ -2,15 +2,14 @@
 
 import base64
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from .errors import CourseError, NoSandbox
 from .forks.isolated import in_words
+from .plain_data import FreeCell, Grade, GradedSubmission, Job, NotebookPlan, PlannedCell
 from .processes.worker import WorkerDied
 from .trusted.assess import not_graded
 
-Grade = Callable[[dict[str, Any]], dict[str, Any]]
 _NAMED = 3
 _EMPTY = base64.b64encode(
     b'{"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}'
@@ -25,7 +24,7 @@ class Again:
         self.failures: Counter[tuple[str, str]] = Counter()  # why, and whose submission
         self.given_up: list[str] = []
 
-    def first(self, grade: Grade, job: dict[str, Any]) -> dict[str, Any]:
+    def first(self, grade: Grade, job: Job) -> GradedSubmission:
         """What `grade` gives for a job, or what comes of it afterwards; raises as `grade` does."""
         try:
             return grade(job)
@@ -35,11 +34,11 @@ class Again:
             self.failed(job, error)
             return self.grade(job)
 
-    def failed(self, job: dict[str, Any], error: BaseException) -> None:
+    def failed(self, job: Job, error: BaseException) -> None:
         """It has failed at this job, for the first time."""
         self.failures[_why(error), _whose(job)] += 1
 
-    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+    def grade(self, job: Job) -> GradedSubmission:
         """Its result, if need be that a person has to look.
 
         Raises CourseError, NoSandbox where the machine, and not this submission, is at fault.
@@ -47,7 +46,7 @@ class Again:
         for number, grade in enumerate(self.tries, 1):
             last = number == len(self.tries)
             try:
-                return grade(job | {"last_try": True} if last else job)
+                return grade(job | {"last_try": last})
             except Exception as error:
                 if last and isinstance(error, NoSandbox):
                     raise
@@ -57,7 +56,7 @@ class Again:
         self.given_up.append(_whose(job))
         return not_graded(job, f"{_sentence(why)} each time that it was graded.")
 
-    def _try_nothing(self, job: dict[str, Any]) -> None:
+    def _try_nothing(self, job: Job) -> None:
         """Would any submission fail now? Then nobody is to be marked by it."""
         try:
             self.tries[-1](_without_code(job))
@@ -87,14 +86,13 @@ class Again:
         return line + "."
 
 
-def _without_code(job: dict[str, Any]) -> dict[str, Any]:
+def _without_code(job: Job) -> Job:
     """A job that needs all the same processes, in which no code of anybody runs."""
-    notebooks = {
-        name: notebook
-        | {"rehearsal": []}
-        | {"cells": [cell | {"source": ""} for cell in notebook["cells"] if "source" in cell]}
-        for name, notebook in job["plan"]["notebooks"].items()
-    }
+    notebooks: dict[str, NotebookPlan] = {}
+    for name, notebook in job["plan"]["notebooks"].items():
+        known = [cell for cell in notebook["cells"] if cell["kind"] is not None]
+        cells: list[PlannedCell | FreeCell] = [cell | {"source": ""} for cell in known]
+        notebooks[name] = notebook | {"rehearsal": [], "cells": cells}
     return job | {
         "plan": job["plan"] | {"notebooks": notebooks, "files": {}},
         "plan_digest": f"{job['plan_digest']} without code",
@@ -108,7 +106,7 @@ def _why(error: BaseException) -> str:
     return str(error) if isinstance(error, (WorkerDied, NoSandbox)) else in_words(error)
 
 
-def _whose(job: dict[str, Any]) -> str:
+def _whose(job: Job) -> str:
     return f"{job['student']}'s {job['assignment']}"
 
 

@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
 from jupyter_core.paths import jupyter_data_dir, jupyter_path
 from nbgrader.api import Gradebook
@@ -24,14 +23,15 @@ from .files.submission import (
     unreadable,
 )
 from .limits import SAID
-from .model_answers import Fault, Grade, Models, job_of, missing_modules, try_out
+from .model_answers import Fault, GradeAll, job_of, missing_modules, try_out
 from .notebooks.plan import plan_assignment
+from .plain_data import AssignmentJob, Job, ModelResults, Plan, Setup
 
 _MANY = 4  # submissions for which a rehearsal is worth its time
 
 
 class Jobs:
-    """Makes the jobs that `worker.grade_submission` describes.
+    """Makes the jobs of a course.
 
     assignments: those of the gradebook among them have a plan; `say` is told of the others, and of
     what was edited after its release.
@@ -46,9 +46,9 @@ class Jobs:
         say: Callable[[str], None],
     ) -> None:
         self.course, self.say = course, say
-        self.plans: dict[str, dict[str, Any]] = {}
+        self.plans: dict[str, Plan] = {}
         self.digests: dict[str, str] = {}
-        self.models: dict[str, Models] = {}
+        self.models: dict[str, ModelResults] = {}
         self._rehearsed: set[str] = set()
         for folder in course.nameless():
             say(f"{folder} in submitted/ has a name that is no text in UTF-8: it is not graded.")
@@ -65,16 +65,11 @@ class Jobs:
                 say(warning)
             if missing := missing_modules(plan, source):
                 say(f"{name} imports {', '.join(missing)}, not installed in {sys.prefix}.")
-            self.plans[name] = plan | {"files": _coded(course.master_files(name))}
-            text = json.dumps(self.plans[name], sort_keys=True)
+            plan["files"] = _coded(course.master_files(name))
+            self.plans[name] = plan
+            text = json.dumps(plan, sort_keys=True)
             self.digests[name] = hashlib.sha256(text.encode()).hexdigest()
-        self.setup: dict[str, Any] = {
-            "imports": _imports(self.plans),
-            "limits": course.limits.to_dict(),
-            "confined": confined,
-            "out_of_sight": out_of_sight(course),
-            "many": False,
-        }
+        self.setup = setup_of(course, self.plans, confined)
 
     def expect(self, pairs: Sequence[tuple[str, str]]) -> None:
         """These submissions will be asked for: it may pay to get ready for them."""
@@ -82,11 +77,11 @@ class Jobs:
         self._rehearsed = {name for name, count in counts.items() if count >= _MANY}
         self.setup["many"] = bool(self._rehearsed)
 
-    def ahead(self) -> list[tuple[dict[str, Any], str]]:
+    def ahead(self) -> list[tuple[Plan, str]]:
         """Plans and digests of the assignments that are rehearsed, in their order."""
         return [(self.plans[name], self.digests[name]) for name in sorted(self._rehearsed)]
 
-    def make(self, student: str, assignment: str) -> tuple[dict[str, Any], Submission]:
+    def make(self, student: str, assignment: str) -> tuple[Job, Submission]:
         """The job of one submission, and the submission as it was read.
 
         Whatever is in it, this gives a job: one of which nothing could be read says why.
@@ -96,33 +91,35 @@ class Jobs:
             self._prepare(found, assignment)
         except Exception as error:  # what nobody has foreseen of a stranger's files
             found = unreadable(error)
-        job = self._without_submission(assignment) | {
+        job: Job = {
+            **self._without_submission(assignment),
             "student": student,
             "digest": found.digest,
             "findings": found.findings,
             "unreadable": found.unreadable,
             "notebooks": _coded(found.notebooks),
             "files": _coded(found.files),
+            "together": False,
+            "last_try": False,
         }
         return job, found
 
-    def _without_submission(self, assignment: str) -> dict[str, Any]:
+    def _without_submission(self, assignment: str) -> AssignmentJob:
         return {
             "assignment": assignment,
             "plan": self.plans[assignment],
             "plan_digest": self.digests[assignment],
             "rehearse": assignment in self._rehearsed,
             "models": self.models.get(assignment, {}),
-            "digest": "",
             "setup": self.setup,
         }
 
-    def own_job(self, assignment: str) -> dict[str, Any] | None:
+    def own_job(self, assignment: str) -> Job | None:
         """The job of the instructor's own answers; None if there are none."""
         source = self.course.place(self.course.directory.source_directory, ".", assignment)
         return job_of(self._without_submission(assignment), source)
 
-    def try_models(self, assignments: Iterable[str], grade: Grade) -> list[Fault]:
+    def try_models(self, assignments: Iterable[str], grade: GradeAll) -> list[Fault]:
         """Grade the instructor's own answers first; returns the tests that they do not pass.
 
         grade: as for `models.try_out`.
@@ -166,7 +163,18 @@ def _coded(files: dict[str, bytes]) -> dict[str, str]:
     return {name: base64.b64encode(content).decode() for name, content in files.items()}
 
 
-def _imports(plans: dict[str, dict[str, Any]]) -> list[str]:
+def setup_of(course: Course, plans: dict[str, Plan], confined: bool) -> Setup:
+    """What the jobs of these plans have in common."""
+    return {
+        "imports": _imports(plans),
+        "limits": course.limits.plain(),
+        "confined": confined,
+        "out_of_sight": out_of_sight(course),
+        "many": False,
+    }
+
+
+def _imports(plans: dict[str, Plan]) -> list[str]:
     """The import statements of all cells of the instructor."""
     statements = {
         statement

@@ -1,7 +1,7 @@
 """How much of the machine one submission may use."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 MIB = 1024 * 1024
 RUNS = 5  # of a notebook, the most, where nobody else tries again
@@ -21,8 +21,13 @@ class Limits:
     output_bytes: int = MIB  # of each cell, as kept in the autograded notebook
     submission_bytes: int = 100 * MIB  # of all the files handed in
 
-    def to_dict(self) -> dict[str, Any]:
+    def plain(self) -> dict[str, float]:
+        """As JSON can hold it; `of` makes the same limits of it."""
         return asdict(self)
+
+    @classmethod
+    def of(cls, plain: Mapping[str, float]) -> "Limits":
+        return cls(**plain)  # type: ignore[arg-type]  # JSON leaves a whole number whole
 
 
 SAID = 20  # files that are named when they are left out

@@ -10,12 +10,12 @@ import importlib.util
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from .. import records
+from ..records import Result
+from .plain_data import AssignmentJob, GradedSubmission, Job, ModelResult, ModelResults, Plan
 
-Grade = Callable[[Sequence[dict[str, Any]]], Sequence[dict[str, Any] | None]]
-Models = dict[str, dict[str, dict[str, Any]]]  # notebook -> test -> the fields of verdict.Model
+GradeAll = Callable[[Sequence[Job]], Sequence[GradedSubmission | None]]
 AUTHOR = "the instructor"
 
 
@@ -38,10 +38,10 @@ class Fault:
         )
 
 
-def job_of(job: dict[str, Any], source: Path) -> dict[str, Any] | None:
+def job_of(job: AssignmentJob, source: Path) -> Job | None:
     """The job in which the instructor's own answers are handed in; None if there are none.
 
-    job: of the assignment, without a submission. source: the assignment's folder in source/.
+    source: the assignment's folder in source/.
     """
     found = {}
     for name in job["plan"]["notebooks"]:
@@ -50,21 +50,25 @@ def job_of(job: dict[str, Any], source: Path) -> dict[str, Any] | None:
             found[name] = base64.b64encode(path.read_bytes()).decode()
     if not found:
         return None
-    return job | {
+    return {
+        **job,
         "student": AUTHOR,
+        "digest": "",
         "notebooks": found,
         "files": {},
         "findings": [],
         "unreadable": "",
+        "together": False,
+        "last_try": False,
     }
 
 
-def try_out(jobs: Sequence[dict[str, Any]], grade: Grade) -> tuple[dict[str, Models], list[Fault]]:
+def try_out(jobs: Sequence[Job], grade: GradeAll) -> tuple[dict[str, ModelResults], list[Fault]]:
     """Grade the instructors' own answers; what they get by assignment, and what is wrong.
 
     jobs: by `job_of`. grade: of jobs, what comes of each; None where the machinery failed.
     """
-    models: dict[str, Models] = {}
+    models: dict[str, ModelResults] = {}
     faults: list[Fault] = []
     apart = list(grade(jobs))
     short = [job for job, got in zip(jobs, apart, strict=True) if got and any(_short(got))]
@@ -76,37 +80,38 @@ def try_out(jobs: Sequence[dict[str, Any]], grade: Grade) -> tuple[dict[str, Mod
         assignment = job["assignment"]
         whole = together.get(assignment)
         for name, result in _short(got) if got else ():
-            passes = whole is not None and _passes(whole, name, result["grade_id"])
-            model = {
-                "points": result["points"],
+            test, points = result["grade_id"], result["points"] or 0.0
+            passes = whole is not None and _passes(whole, name, test)
+            model: ModelResult = {
+                "points": points,
                 "reason": result["reason"] or result["verdict"],
                 "together": passes,
                 "verdict": result["verdict"],
             }
-            models.setdefault(assignment, {}).setdefault(name, {})[result["grade_id"]] = model
+            models.setdefault(assignment, {}).setdefault(name, {})[test] = model
             if not passes and whole is not None:
-                most, points = result["max_points"], result["points"]
-                test = result["grade_id"]
+                most = result["max_points"]
                 faults.append(Fault(assignment, name, test, points, most, model["reason"]))
     return models, faults
 
 
-def _short(graded: dict[str, Any]) -> Iterable[tuple[str, dict[str, Any]]]:
+def _short(graded: GradedSubmission) -> Iterable[tuple[str, Result]]:
     """The tests in which these answers do not get all points, with their notebooks."""
     for name, notebook in graded["notebooks"].items():
         # An answer that stands in source/ as learners get it is no model of anything.
         for result in notebook["results"] if notebook["answered"] else ():
-            marked = result["points"] is not None and result["verdict"] != records.NOT_ATTEMPTED
-            if marked and result["points"] < result["max_points"]:
+            points, most = result["points"], result["max_points"]
+            attempted = result["verdict"] != records.NOT_ATTEMPTED
+            if attempted and points is not None and points < most:
                 yield name, result
 
 
-def _passes(graded: dict[str, Any], name: str, grade_id: str) -> bool:
+def _passes(graded: GradedSubmission, name: str, grade_id: str) -> bool:
     results = graded["notebooks"][name]["results"]
     return any(r["grade_id"] == grade_id and r["verdict"] == records.PASSED for r in results)
 
 
-def missing_modules(plan: dict[str, Any], source: Path) -> list[str]:
+def missing_modules(plan: Plan, source: Path) -> list[str]:
     """Modules that an assignment's notebooks need, and that this Python does not have."""
     wanted = {
         name

@@ -7,11 +7,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from .. import records
+from ..records import Finding, Result
 from .again import Again
 from .errors import CourseError, GradingError, NoSandbox
 from .files import gradebook, timestamp
@@ -20,8 +21,9 @@ from .files.submission import Submission
 from .jobs import Jobs
 from .model_answers import Fault
 from .notebooks import autograded
+from .plain_data import Grade, GradedSubmission, Job
 from .processes.pool import LocalPool
-from .processes.worker import KEPT, Nursery, Worker, grade_submission
+from .processes.worker import KEPT, NurseryHandle, Worker, grade_submission
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker
@@ -29,17 +31,17 @@ _TRIES = 2  # after the first
 _IN_A_ROW = 3  # failures after which it is seen whether anything can be graded at all
 
 Pair = tuple[str, str]  # student, assignment
-Done = tuple[dict[str, Any], dict[str, Any], Submission]  # result, job, submission
+Done = tuple[GradedSubmission, Job, Submission]
 
 
 @dataclass
 class Graded:
-    """One submission's result. notebooks: name -> its records, as in `records`."""
+    """One submission's result. notebooks: name -> the results of its cells."""
 
     student: str
     assignment: str
-    notebooks: dict[str, list[dict[str, Any]]]
-    findings: list[dict[str, str]]
+    notebooks: dict[str, list[Result]]
+    findings: list[Finding]
 
     @property
     def points(self) -> float:
@@ -47,65 +49,75 @@ class Graded:
 
     @property
     def max_points(self) -> float:
-        return sum(float(r["max_points"]) for found in self.notebooks.values() for r in found)
+        return sum(r["max_points"] for found in self.notebooks.values() for r in found)
 
     @property
-    def needs_person(self) -> list[dict[str, Any]]:
+    def needs_person(self) -> list[Result]:
         results = [r for results in self.notebooks.values() for r in results]
         return [r for r in results if r["verdict"] == records.NEEDS_PERSON]
 
 
+@dataclass(frozen=True)
+class Options:
+    """What to grade of a course, and how; see `chainrule.grading.grade`."""
+
+    assignment: str | None = None
+    student: str | None = None
+    jobs: int | None = None
+    force: bool = False
+    unsafe: bool = False
+    despite_faults: bool = True
+    executor: Executor | None = None
+    watch: Callable[[int, int], None] = lambda done, of: None
+    say: Callable[[str], None] = lambda line: None
+
+
+def options_and_limits(**given: Any) -> tuple[Options, dict[str, float]]:
+    """What is no field of `Options` is one of `Limits`."""
+    names = {field.name for field in fields(Options)}
+    chosen = {name: value for name, value in given.items() if name in names}
+    return Options(**chosen), {name: v for name, v in given.items() if name not in names}
+
+
 def grade_course(
-    course_dir: Path,
-    nursery: Nursery,
-    assignment: str | None = None,
-    student: str | None = None,
-    jobs: int | None = None,
-    force: bool = False,
-    unsafe: bool = False,
-    despite_faults: bool = True,
-    executor: Executor | None = None,
-    watch: Callable[[int, int], None] = lambda done, of: None,
-    say: Callable[[str], None] = lambda line: None,
-    **limits: Any,
+    course_dir: Path, nursery: NurseryHandle, options: Options, **limits: float
 ) -> list[Graded]:
     """See `chainrule.grading.grade`. nursery: one that has not begun; it is used up here."""
-    course = open_course(Path(course_dir), **limits)
-    pairs = course.submitted(assignment, student)
+    course = open_course(course_dir, **limits)
+    pairs = course.submitted(options.assignment, options.student)
     if not pairs:
         folder = course.root / course.directory.submitted_directory
         if not folder.is_dir():
             raise CourseError(f"{folder} does not exist: is this a course, is anything handed in?")
-        if assignment or student:
-            asked = " by ".join(filter(None, [assignment or "anything", student]))
+        if options.assignment or options.student:
+            asked = " by ".join(filter(None, [options.assignment or "anything", options.student]))
             raise CourseError(f"There is no submission of {asked} in {folder}.")
         return []
     with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
-        maker = Jobs(course, book, sorted({a for _, a in pairs}), not unsafe, say)
+        names = sorted({assignment for _, assignment in pairs})
+        maker = Jobs(course, book, names, not options.unsafe, options.say)
         if not maker.plans:
             raise CourseError("None of the submitted assignments is in the gradebook.")
         # By assignment: a worker is ready for one at a time.
         new = [p for p in sorted(pairs, key=lambda p: p[::-1]) if p[1] in maker.plans]
-        if not force:
+        if not options.force:
             new = [pair for pair in new if not maker.is_graded(book, *pair)]
         if not new:
             return []
         maker.expect(new)
         keeper = Keeper(course, gradebook.Writer(book, course.config))
-        workers = os.cpu_count() or 1 if jobs is None else max(jobs, 0)
         graded: list[Graded] = []
-        said = say, despite_faults
-        for batch in _results(maker, new, min(workers, len(new)), executor, nursery, *said):
+        for batch in _results(maker, new, options, nursery):
             graded += keeper.keep(batch)
-            watch(len(graded), len(new))
+            options.watch(len(graded), len(new))
         return sorted(graded, key=lambda g: (g.assignment, g.student))
 
 
 def try_course(
     course_dir: Path,
-    nursery: Nursery,
+    nursery: NurseryHandle,
     say: Callable[[str], None] = lambda line: None,
-    **limits: Any,
+    **limits: float,
 ) -> list[Fault]:
     """See `chainrule.grading.try_own_answers`."""
     course = open_course(course_dir, **limits)
@@ -118,45 +130,73 @@ def try_course(
     with closing(worker):
         again = Again([worker.alone] * _TRIES)
         pairs = [("", name) for name in maker.plans]
-        own = _OwnAnswers(maker, pairs, _Here(), worker.grade, again, despite=True)
+        own = _OwnAnswers(maker, pairs, _Workers(_Here(), worker.grade), again, despite=True)
         for name in maker.plans:
             own.wait_for(name)
         return own.faults
 
 
 def _results(
-    maker: Jobs,
-    pairs: list[Pair],
-    workers: int,
-    executor: Executor | None,
-    nursery: Nursery,
-    say: Callable[[str], None],
-    despite: bool,
+    maker: Jobs, pairs: list[Pair], options: Options, nursery: NurseryHandle
 ) -> Iterator[list[Done]]:
     """Grade these; yield results as they come, some at a time."""
+    despite, executor = options.despite_faults, options.executor
+    count = os.cpu_count() or 1 if options.jobs is None else max(options.jobs, 0)
+    count = min(count, len(pairs))
+    ahead = _AHEAD * max(count, 1)
     worker = Worker(nursery)  # for what is graded alone
     again = Again([worker.alone] * _TRIES)
-    ahead = _AHEAD * max(workers, 1)
     with closing(worker):
         if executor is not None:
 
-            def elsewhere(job: dict[str, Any]) -> dict[str, Any]:
-                result: dict[str, Any] = executor.submit(grade_submission, job).result()
-                return result
+            def elsewhere(job: Job) -> GradedSubmission:
+                return executor.submit(grade_submission, job).result()
 
             again = Again([elsewhere, worker.alone])
-            yield from _handed_out(maker, pairs, executor, grade_submission, ahead, again, despite)
-        elif workers == 0:
+            theirs = _Workers(executor, grade_submission, ahead, are_here=False)
+            yield from _handed_out(maker, pairs, theirs, again, despite)
+        elif count == 0:
             nursery.begin(maker.setup)
-            yield from _handed_out(maker, pairs, _Here(), worker.grade, 1, again, despite)
+            alone = _Workers(_Here(), worker.grade)
+            yield from _handed_out(maker, pairs, alone, again, despite)
         else:
-            pool = LocalPool(workers, maker.setup, nursery, maker.ahead()[:KEPT])
+            pool = LocalPool(count, maker.setup, nursery, maker.ahead()[:KEPT])
             try:
-                yield from _handed_out(maker, pairs, pool, pool.grade, ahead, again, despite)
+                ours = _Workers(pool, pool.grade, ahead)
+                yield from _handed_out(maker, pairs, ours, again, despite)
             finally:
                 pool.end()
     if line := again.line():
-        say(line)
+        options.say(line)
+
+
+@dataclass(frozen=True)
+class _Workers:
+    """What jobs are handed out to. ahead: so many at a time. are_here: on this machine."""
+
+    executor: Executor
+    grade: Grade
+    ahead: int = 1
+    are_here: bool = True
+
+    def start(self, job: Job) -> Future[GradedSubmission]:
+        """As the executor does; a broken one's refusal is a failed future too."""
+        try:
+            return self.executor.submit(self.grade, job)
+        except RuntimeError as error:
+            future: Future[GradedSubmission] = Future()
+            future.set_exception(error)
+            return future
+
+    def error_of(self, future: Future[GradedSubmission]) -> BaseException | None:
+        """What became of it, if not a result. Raises NoSandbox where this machine has none."""
+        try:
+            error = future.exception()
+        except CancelledError as cancelled:
+            return cancelled
+        if isinstance(error, NoSandbox) and self.are_here:
+            raise error
+        return error
 
 
 class _Here(Executor):
@@ -182,15 +222,13 @@ class _OwnAnswers:
         self,
         maker: Jobs,
         pairs: Sequence[Pair],
-        executor: Executor,
-        function: Callable[[dict[str, Any]], dict[str, Any]],
+        workers: _Workers,
         again: Again,
         despite: bool,
     ) -> None:
-        self.maker, self.executor, self.function, self.again = maker, executor, function, again
-        self.despite = despite
+        self.maker, self.workers, self.again, self.despite = maker, workers, again, despite
         self.left = list(dict.fromkeys(assignment for _, assignment in pairs))
-        self.started: dict[str, Future[Any]] = {}
+        self.started: dict[str, Future[GradedSubmission]] = {}
         self.faults: list[Fault] = []
         self.are_known = False
         self._start(self.left[:1])
@@ -202,7 +240,7 @@ class _OwnAnswers:
         for name in assignments:
             job = self.maker.own_job(name) if name not in self.started else None
             if job is not None:
-                self.started[name] = _submitted(self.executor, self.function, job)
+                self.started[name] = self.workers.start(job)
 
     def wait_for(self, assignment: str) -> None:
         if assignment in self.left:
@@ -227,18 +265,15 @@ class _OwnAnswers:
             self.maker.say(f"{line} What fails there is for a person.")
         return True
 
-    def _grade(self, jobs: Sequence[dict[str, Any]]) -> list[dict[str, Any] | None]:
+    def _grade(self, jobs: Sequence[Job]) -> list[GradedSubmission | None]:
         """What comes of these jobs, alone if need be; None for what does not come back."""
-        done: list[dict[str, Any] | None] = []
+        done: list[GradedSubmission | None] = []
         for job in jobs:
-            begun = self.started.pop(job["assignment"], None)
-            future = begun or _submitted(self.executor, self.function, job)
-            error = _error_of(future)
+            future = self.started.pop(job["assignment"], None) or self.workers.start(job)
+            error = self.workers.error_of(future)
             if error is None:
                 done.append(future.result())
                 continue
-            if isinstance(error, NoSandbox) and self.function is not grade_submission:
-                raise error
             self.again.failed(job, error)
             result = self.again.grade(job)
             done.append(None if result.get("given_up") else result)
@@ -255,9 +290,7 @@ def _line_of(faults: Sequence[Fault]) -> str:
 def _handed_out(
     maker: Jobs,
     pairs: list[Pair],
-    executor: Executor,
-    function: Callable[[dict[str, Any]], dict[str, Any]],
-    ahead: int,
+    workers: _Workers,
     again: Again,
     despite: bool,
 ) -> Iterator[list[Done]]:
@@ -265,8 +298,8 @@ def _handed_out(
 
     Before the end, too, where nothing comes back any more.
     """
-    own = _OwnAnswers(maker, pairs, executor, function, again, despite)
-    waiting: dict[Future[Any], tuple[Pair, dict[str, Any], Submission]] = {}
+    own = _OwnAnswers(maker, pairs, workers, again, despite)
+    waiting: dict[Future[GradedSubmission], tuple[Pair, Job, Submission]] = {}
     left = iter(pairs)
     failed: list[Pair] = []
     in_a_row = 0
@@ -274,12 +307,12 @@ def _handed_out(
     began = time.monotonic()
     try:
         while True:
-            while in_a_row < _IN_A_ROW and len(waiting) < ahead:
+            while in_a_row < _IN_A_ROW and len(waiting) < workers.ahead:
                 if (pair := next(left, None)) is None:
                     break
                 own.wait_for(pair[1])
                 job, submission = maker.make(*pair)
-                waiting[_submitted(executor, function, job)] = pair, job, submission
+                waiting[workers.start(job)] = pair, job, submission
             own.start_all()
             if not waiting:
                 if not failed:
@@ -291,13 +324,11 @@ def _handed_out(
             done, _ = wait(waiting, timeout=_BATCH_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
                 pair, job, submission = waiting.pop(future)
-                error = _error_of(future)
+                error = workers.error_of(future)
                 if error is None:
                     batch.append((future.result(), job, submission))
                     in_a_row = 0
                     continue
-                if isinstance(error, NoSandbox) and function is not grade_submission:
-                    raise error
                 again.failed(job, error)
                 failed.append(pair)
                 in_a_row += 1
@@ -311,23 +342,6 @@ def _handed_out(
             yield batch  # what came back is kept whatever ends the run
         raise
     yield batch
-
-
-def _submitted(executor: Executor, function: Callable[..., Any], job: Any) -> Future[Any]:
-    """As the executor's own, where a broken executor's refusal is a failed future too."""
-    try:
-        return executor.submit(function, job)
-    except RuntimeError as error:
-        future: Future[Any] = Future()
-        future.set_exception(error)
-        return future
-
-
-def _error_of(future: Future[Any]) -> BaseException | None:
-    try:
-        return future.exception()
-    except CancelledError as error:
-        return error
 
 
 class Keeper:
@@ -368,7 +382,7 @@ class Keeper:
         return [_summary(graded) for graded, _, _ in batch]
 
 
-def _summary(graded: dict[str, Any]) -> Graded:
+def _summary(graded: GradedSubmission) -> Graded:
     notebooks = {name: found["results"] for name, found in graded["notebooks"].items()}
     findings = [one for found in graded["notebooks"].values() for one in found["findings"]]
     unique = list({json.dumps(f, sort_keys=True): f for f in findings}.values())

@@ -26,8 +26,8 @@ from ..grading.files import gradebook, timestamp
 from ..grading.files.course import Course, limits_in
 from ..grading.files.submission import leave_out_what_clashes
 from ..grading.jobs import Jobs, read_of_course
-from ..grading.model_answers import Models
-from ..grading.processes.worker import Nursery, Worker
+from ..grading.plain_data import GradedNotebook, ModelResults
+from ..grading.processes.worker import NurseryHandle, Worker
 from . import replaced
 
 
@@ -108,14 +108,14 @@ class SafeExporter(NotebookExporter):
             notebook = nbformat.reads(graded["text"], as_version=4)
         return self.from_notebook_node(notebook, resources, **rest)
 
-    def _graded(self, course: Course, student: str, assignment: str, name: str) -> dict[str, Any]:
+    def _graded(self, course: Course, student: str, assignment: str, name: str) -> GradedNotebook:
         with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
             jobs = Jobs(course, book, [assignment], not self.unsafe, self.log.warning)
         if not hasattr(self, "_worker"):
-            self._worker = Worker(Nursery())
+            self._worker = Worker(NurseryHandle())
             self._worker.nursery.begin(jobs.setup)
             weakref.finalize(self, self._worker.close)
-            self._models: dict[str, Models] = {}
+            self._models: dict[str, ModelResults] = {}
         again = Again([self._worker.alone] * 2)
         if assignment not in self._models:
             for fault in jobs.try_models(
@@ -125,13 +125,13 @@ class SafeExporter(NotebookExporter):
             self._models[assignment] = jobs.models.get(assignment, {})
         jobs.models = self._models
         job, _ = jobs.make(student, assignment)
-        job["plan"] = job["plan"] | {"notebooks": {name: job["plan"]["notebooks"][name]}}
+        plan = job["plan"]
+        job["plan"] = plan | {"notebooks": {name: plan["notebooks"][name]}}
         job["plan_digest"] += name
         graded = again.first(self._worker.grade, job)
         if line := again.line():
             self.log.warning(line)
-        notebook: dict[str, Any] = graded["notebooks"][name]
-        return notebook
+        return graded["notebooks"][name]
 
 
 class SaveMarks(SaveAutoGrades):  # type: ignore[misc]

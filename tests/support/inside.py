@@ -24,9 +24,10 @@ from chainrule.grading.sandbox.bubblewrap import Sandbox
 from chainrule.grading.wall.wire import Wire
 
 asked = json.load(sys.stdin)
-sandbox = Sandbox(asked["imports"], Limits(), True, False, asked["out_of_sight"])
+setup = {"imports": asked["imports"], "out_of_sight": asked["out_of_sight"]}
+sandbox = Sandbox(setup | {"limits": Limits().plain(), "confined": True, "many": False})
 sandbox.wait()
-probe(sandbox, Limits(), asked["out_of_sight"])
+probe(sandbox)
 channel, line = sandbox.fork()
 wire = Wire(channel)
 for source in asked["sources"]:

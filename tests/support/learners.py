@@ -7,15 +7,22 @@ from pathlib import Path
 
 from chainrule.grading.forks import process_tree
 from chainrule.grading.limits import MIB, Limits
+from chainrule.grading.plain_data import Setup
 from chainrule.grading.sandbox.bubblewrap import Sandbox
 from chainrule.grading.trusted.process import Process
 
 LIMITS = Limits(cell_seconds=20.0, notebook_seconds=60.0, memory_bytes=256 * MIB)
 
 
+def setup_of(limits=LIMITS, confined=True, imports=(), out_of_sight=()):
+    """What a sandbox is started with."""
+    about = {"imports": list(imports), "limits": limits.plain(), "out_of_sight": [*out_of_sight]}
+    return Setup(**about, confined=confined, many=False)
+
+
 @contextlib.contextmanager
 def sandbox(limits=LIMITS, confined=True, imports=("import json",)):
-    made = Sandbox(list(imports), limits, confined, many=False)
+    made = Sandbox(setup_of(limits, confined, imports))
     try:
         made.wait()
         yield made

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -22,7 +21,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
 from ... import records
+from ...records import Result
 from ..errors import CourseError
+from ..plain_data import GradedSubmission
 
 _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 
@@ -56,8 +57,7 @@ def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
         .filter(SubmittedAssignment.student_id == student, Assignment.name == assignment)
     )
-    found = grades.all()
-    return bool(found) and any(score is not None or not needs for score, needs in found)
+    return any(row.auto_score is not None or not row.needs_manual_grade for row in grades)
 
 
 class Writer:
@@ -78,8 +78,8 @@ class Writer:
         except Exception as error:  # the plugin is the course's own code
             raise CourseError(f"AssignLatePenalties cannot be used: {error}") from None
 
-    def write(self, graded: dict[str, Any], timestamp: datetime.datetime | None) -> None:
-        """Add one submission's results, as `worker.grade_submission` gives them."""
+    def write(self, graded: GradedSubmission, timestamp: datetime.datetime | None) -> None:
+        """Add one submission's results."""
         with self.db.no_autoflush:
             submission = self._submission(graded["student"], graded["assignment"])
             if timestamp is not None:
@@ -155,8 +155,8 @@ class Writer:
             raise CourseError(f"AssignLatePenalties: {what}: {error!r}") from None
 
 
-def set_grade(grade: Grade, result: dict[str, Any] | None) -> None:
-    """Enter a result, as in `records`; a task waits for a person as it is."""
+def set_grade(grade: Grade, result: Result | None) -> None:
+    """Enter a result; a task waits for a person as it is."""
     if grade.cell.type == "TaskCell" or result is None:
         return
     grade.auto_score = result["points"]

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from ... import records
+from ...records import Finding
 from ..limits import SAID
 
 ENTRIES = 20_000  # of all folders together, that are looked at
@@ -37,7 +38,7 @@ class Submission:
 
     notebooks: dict[str, bytes] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
-    findings: list[dict[str, str]] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
     digest: str = ""
     unreadable: str = ""
 

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn, TypeVar
 
 from ..wall.trouble import Machinery
 from .alive import any_stopped
@@ -25,6 +25,9 @@ _LOOK_SECONDS = 1.0
 _prctl = ctypes.CDLL(None).prctl
 
 
+Given = TypeVar("Given")
+
+
 @dataclass(frozen=True)
 class Ended:
     """A fork gave nothing back, and this is why, as a clause: "was ended by SIGKILL"."""
@@ -33,12 +36,12 @@ class Ended:
 
 
 def in_fork(
-    function: Callable[[], Any],
+    function: Callable[[], Given],
     place: str,
     seconds: float,
     look: Callable[[int], str] = lambda child: "",
-) -> Any:
-    """What the function gives, as JSON, when it runs in a fork in the folder `place`.
+) -> Given | Ended:
+    """What the function gives, which JSON can hold, when it runs in a fork in the folder `place`.
 
     `Ended` if it does not come back in time, is stopped, ends its process, or raises. look: is
     asked once a second, while nothing is heard of the process, and says why to give it up, or "".
@@ -69,13 +72,16 @@ def in_fork(
     text = said[1:].decode(errors="replace").strip()
     if said[:1] == _MACHINERY:
         raise Machinery(text)
-    return json.loads(text) if said[:1] == _GIVEN else Ended(f"failed ({text})")
+    if said[:1] != _GIVEN:
+        return Ended(f"failed ({text})")
+    given: Given = json.loads(text)
+    return given
 
 
 _GIVEN, _RAISED, _MACHINERY, _END = b"+", b"-", b"!", b"\n"
 
 
-def _be_fork(function: Callable[[], Any], place: str, reader: int, writer: int) -> NoReturn:
+def _be_fork(function: Callable[[], object], place: str, reader: int, writer: int) -> NoReturn:
     try:
         end_with_parent()
         os.close(reader)

@@ -10,17 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from ... import records
+from ...records import Finding, NotebookRecord, Result
+from ..plain_data import Cell, NotebookPlan, Output, Ran
+
+Json = dict[str, Any]  # nbformat's own form, written as it is here and not read again
 
 
-def compose(
-    plan: dict[str, Any],
-    cells: list[dict[str, Any]],
-    outputs: dict[int, list[dict[str, Any]]],
-    results: list[dict[str, Any]],
-    about: dict[str, Any],
-) -> dict[str, Any]:
+def compose(plan: NotebookPlan, cells: list[Cell], ran: Ran, about: NotebookRecord) -> Json:
     """The notebook for Formgrader and feedback. about: the notebook's own record."""
-    by_id = {result["grade_id"]: result for result in results}
+    by_id = {result["grade_id"]: result for result in ran["results"]}
+    outputs = dict(ran["outputs"])
     composed = [_note(about["findings"])] if about["findings"] else []
     count = 0
     # An id of a learner's own cell stays, unless it is an exercise's.
@@ -28,7 +27,7 @@ def compose(
     for number, cell in enumerate(cells):
         own = cell["known"] is None and cell["id"] not in taken
         taken.add(cell["id"])
-        whole: dict[str, Any] = {
+        whole: Json = {
             "id": (cell["id"] if own or cell["known"] else None) or f"extra-{number}",
             "cell_type": cell["cell_type"],
             "metadata": _metadata(cell, by_id),
@@ -44,42 +43,52 @@ def compose(
                 if output["output_type"] == "execute_result":
                     output["execution_count"] = count
         composed.append(whole)
-    metadata = {"kernelspec": plan["kernelspec"], "language_info": {"name": "python"}}
+    metadata: Json = {"kernelspec": plan["kernelspec"], "language_info": {"name": "python"}}
     metadata[records.KEY] = about
     return {"cells": composed, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
 
 
-def as_text(notebook: dict[str, Any]) -> str:
+def as_text(notebook: Json) -> str:
     """The notebook as JSON, a cell a line: made and compared quickly."""
     rest = {key: value for key, value in notebook.items() if key != "cells"}
     cells = ",\n".join(json.dumps(cell, ensure_ascii=False) for cell in notebook["cells"])
     return f'{{"cells": [\n{cells}\n],\n{json.dumps(rest, ensure_ascii=False)[1:]}\n'
 
 
-def _metadata(cell: dict[str, Any], by_id: dict[str, dict[str, Any]]) -> dict[str, Any]:
+def _metadata(cell: Cell, by_id: dict[str, Result]) -> Json:
     known = cell["known"]
     if known is None:
         return {}
-    about = {key: known[key] for key in ("grade", "grade_id", "locked", "solution", "task")}
-    about |= {"schema_version": 3, "cell_type": known["cell_type"], "checksum": known["checksum"]}
+    about: Json = {
+        "grade": known["grade"],
+        "grade_id": known["grade_id"],
+        "locked": known["locked"],
+        "solution": known["solution"],
+        "task": known["task"],
+        "schema_version": 3,
+        "cell_type": known["cell_type"],
+        "checksum": known["checksum"],
+    }
     if known["points"] is not None:
         about["points"] = known["points"]
-    metadata: dict[str, Any] = {"nbgrader": about, "deletable": False}
+    metadata: Json = {"nbgrader": about, "deletable": False}
     if known["grade_id"] in by_id:
         metadata[records.KEY] = by_id[known["grade_id"]]
     return metadata
 
 
-def _note(findings: list[dict[str, str]]) -> dict[str, Any]:
+def _note(findings: list[Finding]) -> Json:
     lines = [f"- {html.escape(finding['message'])}" for finding in findings[:20]]
     text = "**Noted while grading**\n\n" + "\n".join(lines)
     return {"id": "note", "cell_type": "markdown", "metadata": {}, "source": text}
 
 
-def bounded(outputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def bounded(outputs: list[Output]) -> list[Output]:
     """Outputs without the verdict records that are larger than a record may be."""
     for output in outputs:
-        data = output.get("data", {})
+        if output["output_type"] not in ("display_data", "execute_result"):
+            continue
+        data = output["data"]
         if records.VERDICT_MIME in data and len(str(data)) > records.RECORD_BYTES:
             del data[records.VERDICT_MIME]
     return outputs

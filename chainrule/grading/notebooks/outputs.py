@@ -6,10 +6,12 @@ a message can hold.
 
 import re
 import time
-from typing import Any
+from collections.abc import Sequence
+from typing import Literal
 
 from chainrule import safe_html
 
+from ..plain_data import Output, StreamOutput
 from ..wall.messages import KINDS
 
 OUTPUTS = 1000  # of a cell
@@ -19,7 +21,7 @@ _LINES = 200  # of a traceback
 _SLACK = 1000  # for what an honest process says when it has cut its outputs itself
 _FORM = 100  # what an output takes beyond its text
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII)
-_CUT = {"output_type": "stream", "name": "stdout", "text": "[cut]\n"}
+_CUT: StreamOutput = {"output_type": "stream", "name": "stdout", "text": "[cut]\n"}
 
 
 class Cleaner:
@@ -35,16 +37,18 @@ class Cleaner:
         self.room = 0  # that is left for the cell
         self.cut = False
 
-    def clean(self, outputs: list[Any]) -> list[dict[str, Any]]:
+    def clean(self, outputs: Sequence[object]) -> list[Output]:
         """One cell's outputs, as far as they are what they should be."""
         before = self.room = min(self.cell, self.notebook)
         self.cut = len(outputs) > OUTPUTS
         kept = [one for output in outputs[:OUTPUTS] if (one := self._one(output)) is not None]
         self.notebook -= before - self.room
-        return [*kept, dict(_CUT)] if self.cut else kept
+        return [*kept, _CUT.copy()] if self.cut else kept
 
-    def _one(self, output: Any) -> dict[str, Any] | None:
-        kind = output.get("output_type") if isinstance(output, dict) else None
+    def _one(self, output: object) -> Output | None:
+        if not isinstance(output, dict):
+            return None
+        kind = output.get("output_type")
         if kind not in ("stream", "display_data", "execute_result", "error"):
             return None
         if self.room <= _FORM:
@@ -52,23 +56,39 @@ class Cleaner:
             return None
         self.room -= _FORM
         if kind == "stream":
-            name = "stderr" if output.get("name") == "stderr" else "stdout"
-            return {"output_type": kind, "name": name, "text": self._text(output.get("text"))}
+            text = self._text(output.get("text"))
+            name: Literal["stdout", "stderr"] = (
+                "stderr" if output.get("name") == "stderr" else "stdout"
+            )
+            return {"output_type": "stream", "name": name, "text": text}
         if kind == "error":
             frames = output.get("traceback")
             lines = frames[:_LINES] if isinstance(frames, list) else []
-            whole = {"output_type": kind, "ename": self._text(output.get("ename"))}
-            whole |= {"evalue": self._text(output.get("evalue"))}
-            return whole | {"traceback": [self._text(line) for line in lines]}
+            return {
+                "output_type": "error",
+                "ename": self._text(output.get("ename")),
+                "evalue": self._text(output.get("evalue")),
+                "traceback": [self._text(line) for line in lines],
+            }
         data = output.get("data")
-        shown = {k: self._shown(k, data.get(k)) for k in KINDS} if isinstance(data, dict) else {}
-        shown = {k: content for k, content in shown.items() if content}
+        if not isinstance(data, dict):
+            return None
+        shown: dict[str, object] = {}
+        for mime in KINDS:
+            if content := self._shown(mime, data.get(mime)):
+                shown[mime] = content
         if not shown:
             return None
-        whole = {"output_type": kind, "data": shown, "metadata": {}}
-        return whole | {"execution_count": None} if kind == "execute_result" else whole
+        if kind == "display_data":
+            return {"output_type": "display_data", "data": shown, "metadata": {}}
+        return {
+            "output_type": "execute_result",
+            "data": shown,
+            "metadata": {},
+            "execution_count": None,
+        }
 
-    def _shown(self, kind: str, content: Any) -> str:
+    def _shown(self, kind: str, content: object) -> str:
         if kind == "text/plain":
             return self._text(content)
         if not isinstance(content, str):
@@ -94,7 +114,7 @@ class Cleaner:
         self.seconds -= time.monotonic() - began
         return cleaned
 
-    def _text(self, value: Any) -> str:
+    def _text(self, value: object) -> str:
         if not isinstance(value, str):
             return ""
         text = _encodable(value[: self.room])

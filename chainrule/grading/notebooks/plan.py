@@ -8,23 +8,33 @@ import ast
 import copy
 import json
 import symtable
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import nbformat
 from IPython.core.inputtransformer2 import TransformerManager
 from nbgrader.api import Gradebook, MissingEntry, Notebook
 
 from ..errors import CourseError, NotReleased
-from .rebuild import BOTH, LEARNER, TEST, TEXT
+from ..plain_data import (
+    BOTH,
+    LEARNER,
+    TEST,
+    TEXT,
+    CellType,
+    FreeCell,
+    Kind,
+    Names,
+    NotebookPlan,
+    Plan,
+    PlannedCell,
+)
 from .unlike import changes
 
 
-def plan_assignment(
-    gradebook: Gradebook, assignment: str, source: Path, release: Path
-) -> dict[str, Any]:
-    """The plan of an assignment: `{"notebooks": {name: {"cells": [...], ...}}, "warnings": [...]}`.
+def plan_assignment(gradebook: Gradebook, assignment: str, source: Path, release: Path) -> Plan:
+    """The plan of an assignment, as yet without its other files.
 
     source, release: the assignment's folders. Raises NotReleased, CourseError.
     """
@@ -38,43 +48,38 @@ def plan_assignment(
             f"nbgrader generate_assignment {assignment} --force"
         )
     warnings: list[str] = []
-    plans = {}
+    plans: dict[str, NotebookPlan] = {}
     for notebook in sorted(found.notebooks, key=lambda n: n.name):
-        plan = _plan_notebook(notebook, source, warnings)
         handed_out = _cells(release / f"{notebook.name}.ipynb")
-        texts = {
-            cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in handed_out
-        }
-        for cell in plan["cells"]:
-            cell["released"] = texts.get(cell.get("grade_id"))
-        plans[notebook.name] = plan
-    return {"assignment": assignment, "notebooks": plans, "warnings": warnings}
+        plans[notebook.name] = _plan_notebook(notebook, source, handed_out, warnings)
+    return {"assignment": assignment, "notebooks": plans, "files": {}, "warnings": warnings}
 
 
-def _plan_notebook(notebook: Notebook, source: Path, warnings: list[str]) -> dict[str, Any]:
+def _plan_notebook(
+    notebook: Notebook, source: Path, handed_out: list[Any], warnings: list[str]
+) -> NotebookPlan:
     path = source / f"{notebook.name}.ipynb"
     written = _cells(path)
     released = {cell.name: cell for cell in notebook.source_cells}
-    cells: list[dict[str, Any]] = []
+    texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in handed_out}
+    cells: list[PlannedCell | FreeCell] = []
     edited = []
     for cell in written:
         about = cell.metadata.get("nbgrader", {})
         grade_id = about.get("grade_id")
         if grade_id in released:
-            known = released[grade_id]
-            del released[grade_id]
+            known = released.pop(grade_id)
             tests = "AUTOTEST" in cell.source or about.get("solution")
             if not tests and cell.source.rstrip() != known.source.rstrip():
                 edited.append(grade_id)
-            cells.append(_known_cell(known, notebook, about, cell.source))
-            cells[-1]["id"] = cell.get("id")
+            cells.append(_known_cell(known, notebook, cell, texts.get(grade_id)))
         elif about.get("grade") or about.get("solution") or about.get("locked"):
             edited.append(grade_id or "a cell without id")
         elif cell.cell_type == "code":
             cells.append({"kind": None, "names": names_of(cell.source)})
     for name in sorted(released) if written else released:
         edited.append(name)
-        cells.append(_known_cell(released[name], notebook, {}, ""))
+        cells.append(_known_cell(released[name], notebook, None, texts.get(name)))
     if not path.is_file():
         warnings.append(f"{path} is missing: its questions are graded as released.")
     elif edited:
@@ -103,25 +108,19 @@ def _cells(path: Path) -> list[Any]:
     return cells
 
 
-def _known_cell(
-    known: Any, notebook: Notebook, about: dict[str, Any], written: str
-) -> dict[str, Any]:
+def _known_cell(known: Any, notebook: Notebook, written: Any, released: str | None) -> PlannedCell:
+    """known: the gradebook's. written: the cell in source/, None if it is not there."""
     graded = {cell.name: cell for cell in [*notebook.grade_cells, *notebook.task_cells]}
     solution = known.name in {cell.name for cell in notebook.solution_cells}
     task = known.name in {cell.name for cell in notebook.task_cells}
     grade = known.name in graded
     code = known.cell_type == "code"
-    if not code:
-        kind = TEXT
-    elif solution:
-        kind = LEARNER
-    else:
-        kind = TEST if grade else BOTH
-    text = written if solution and written else known.source
+    kind: Kind = TEXT if not code else LEARNER if solution else TEST if grade else BOTH
+    text = written.source if solution and written and written.source else known.source
     return {
         "kind": kind,
         "grade_id": known.name,
-        "cell_type": known.cell_type,
+        "cell_type": cast(CellType, known.cell_type),
         "source": known.source,
         "grade": grade and not task,
         "solution": solution,
@@ -130,25 +129,19 @@ def _known_cell(
         "points": float(graded[known.name].max_score or 0) if grade else None,
         "checksum": known.checksum,
         "names": names_of(text) if code else names_of(""),
+        "id": written.get("id") if written else None,
+        "released": released,
     }
 
 
-def _language(kernelspec: dict[str, Any]) -> str:
+def _language(kernelspec: Mapping[str, object]) -> str:
     named = kernelspec.get("language") or kernelspec.get("name") or "python"
     return "python" if "python" in str(named).lower() else str(named)
 
 
-def names_of(source: str) -> dict[str, Any]:
-    """What a cell does to the global names.
-
-    binds: by assignment, `def` and the like, in functions too that declare them global. imports:
-    name -> the statement that imports it, in the cell itself. stars: its `from m import *`.
-    reads: what its functions look up among the globals. looks_up: the same, and what the cell
-    itself looks up; in_classes: of these, what bodies of classes do. uses: its import statements
-    at any depth. needs: the packages that it imports without a way out, should they be missing.
-    unlike: what it changes that does not cross the wall (`unlike.changes`).
-    """
-    found: dict[str, Any] = {
+def names_of(source: str) -> Names:
+    """What a cell does to the global names; nothing, if it is not Python."""
+    found: Names = {
         "binds": [],
         "reads": [],
         "looks_up": [],
@@ -178,7 +171,7 @@ def names_of(source: str) -> dict[str, Any]:
             defined.add(node.name)
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             for alias in node.names:
-                one = copy.copy(node)
+                one: ast.Import | ast.ImportFrom = copy.copy(node)
                 one.names = [alias]
                 if alias.name == "*":
                     found["stars"].append(ast.unparse(one))

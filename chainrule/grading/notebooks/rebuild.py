@@ -11,19 +11,25 @@ import re
 from typing import Any
 
 from ... import records
+from ...records import Finding, Flag
+from ..plain_data import (
+    LEARNER,
+    TEXT,
+    Cell,
+    CellType,
+    NotebookPlan,
+    Pictures,
+    PlannedCell,
+    SubmittedCell,
+)
 from ..wall import foreign_json
 
-# Where a cell runs.
-LEARNER = "learner"  # code, in the learner process
-BOTH = "both"  # locked code that is no test: in both processes
-TEST = "test"  # code, in the trusted process
-TEXT = "text"  # not run
+Json = dict[str, Any]  # what a stranger wrote: each value is looked at before it is used
 
 CELLS = 5000
 CHARACTERS = 4_000_000  # characters of all cells
 PICTURE_BYTES = 32 * 1024 * 1024  # of all written answers; in base64
 _NAME = 1000  # characters
-_TYPES = ("code", "markdown", "raw")
 _CELL_ID = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*", re.ASCII)
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
@@ -37,12 +43,10 @@ class OldFormat(Exception):
     """The submitted notebook has to be converted first."""
 
 
-def read_notebook(content: bytes, convert: bool = True) -> list[dict[str, Any]]:
+def read_notebook(content: bytes, convert: bool = True) -> list[SubmittedCell]:
     """The cells of a submitted notebook.
 
-    Each is `{"type", "source", "id", "grade_id", "attachments", "left_out"}`; a cell's id is None
-    unless it is one by nbformat's rules, `left_out` counts pictures. How much time and memory it
-    takes is the writer's choice: see `read_apart`.
+    How much time and memory it takes is the writer's choice: see `read_apart`.
 
     Raises Unreadable; OldFormat, if not `convert`.
     """
@@ -82,11 +86,11 @@ def read_notebook(content: bytes, convert: bool = True) -> list[dict[str, Any]]:
     return read
 
 
-def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
+def _upgraded(notebook: Json) -> Json:
     import nbformat
 
     try:
-        upgraded: dict[str, Any] = nbformat.convert(nbformat.from_dict(notebook), 4)
+        upgraded: Json = nbformat.convert(nbformat.from_dict(notebook), 4)
         return upgraded
     except MemoryError:
         raise
@@ -95,7 +99,7 @@ def _upgraded(notebook: dict[str, Any]) -> dict[str, Any]:
         raise Unreadable(f"The old notebook could not be converted ({words}).") from None
 
 
-def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _plain_cell(cell: Json) -> SubmittedCell:
     source = cell.get("source", "")
     if isinstance(source, list):
         source = "".join(line for line in source if isinstance(line, str))
@@ -104,7 +108,7 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     about = metadata.get("nbgrader") if isinstance(metadata, dict) else None
     grade_id = about.get("grade_id") if isinstance(about, dict) else None
     return {
-        "type": cell["cell_type"] if cell.get("cell_type") in _TYPES else "raw",
+        "cell_type": _cell_type(cell.get("cell_type")),
         # Lone surrogates cannot be written to a file.
         "source": source.encode("utf-8", "replace").decode() if isinstance(source, str) else "",
         "grade_id": grade_id if isinstance(grade_id, str) and len(grade_id) <= _NAME else None,
@@ -114,8 +118,12 @@ def _plain_cell(cell: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _pictures(attachments: Any) -> dict[str, dict[str, str]]:
-    kept: dict[str, dict[str, str]] = {}
+def _cell_type(said: object) -> CellType:
+    return "code" if said == "code" else "markdown" if said == "markdown" else "raw"
+
+
+def _pictures(attachments: Any) -> Pictures:
+    kept: Pictures = {}
     for name, bundle in attachments.items() if isinstance(attachments, dict) else ():
         if isinstance(name, str) and len(name) <= _NAME and isinstance(bundle, dict):
             safe = {k: bundle[k] for k in _PICTURES if _is_base64(bundle.get(k))}
@@ -128,7 +136,7 @@ def _is_base64(text: Any) -> bool:
     return isinstance(text, str) and _BASE64.fullmatch(text) is not None
 
 
-def _leave_out_pictures(cell: dict[str, Any], room: int) -> int:
+def _leave_out_pictures(cell: SubmittedCell, room: int) -> int:
     """Keep the pictures for which there is room; return how much room is left."""
     for name, bundle in list(cell["attachments"].items()):
         size = sum(map(len, bundle.values()))
@@ -141,39 +149,38 @@ def _leave_out_pictures(cell: dict[str, Any], room: int) -> int:
 
 
 def rebuild(
-    plan: dict[str, Any], submitted: list[dict[str, Any]] | None
-) -> tuple[list[dict[str, Any]], list[dict[str, str]]]:
-    """The cells to run and to show, and the findings.
-
-    plan: of one notebook, by plan_assignment. submitted: by read_notebook; None: nothing readable.
-    A cell is `{"kind", "cell_type", "source", "id", "known": plan's cell or None, "answered",
-    "flags", "attachments"}`; `answered` is False for a solution cell that is as it was released.
-    """
+    plan: NotebookPlan, submitted: list[SubmittedCell] | None
+) -> tuple[list[Cell], list[Finding]]:
+    """The cells to run and to show, and the findings. submitted: None where nothing is readable."""
     known = {cell["grade_id"]: cell for cell in plan["cells"] if cell["kind"] is not None}
     # Of cells with the same id the last is the answer, as in nbgrader.
-    last = {c["grade_id"]: n for n, c in enumerate(submitted or []) if c["grade_id"] in known}
-    findings: list[dict[str, str]] = []
-    flags: dict[str, list[str]] = {name: [] for name in known}
+    last = {
+        name: number
+        for number, cell in enumerate(submitted or [])
+        if (name := cell["grade_id"]) in known
+    }
+    findings: list[Finding] = []
+    flags: dict[str, list[Flag]] = {name: [] for name in known}
 
     def report(name: str, what: str) -> None:
         flags[name] = ["changed"]
         findings.append(records.finding("changed", f"The cell {name} was {what}.", name))
 
-    extra: dict[str | None, list[dict[str, Any]]] = {}
+    extra: dict[str | None, list[Cell]] = {}
     anchor: str | None = None
     if left_out := sum(cell["left_out"] for cell in submitted or []):
         message = (
             f"Pictures in written answers beyond {PICTURE_BYTES >> 20} MiB: {left_out} left out."
         )
         findings.append(records.finding("file", message))
-    for number, cell in enumerate(submitted or []):
-        name = cell["grade_id"]
-        if name in known and last[name] == number:
-            anchor = name
+    for number, one in enumerate(submitted or []):
+        grade_id = one["grade_id"]
+        if grade_id in known and last[grade_id] == number:
+            anchor = grade_id
             continue
-        if name in known:
-            report(name, "doubled")
-        extra.setdefault(anchor, []).append(_extra_cell(cell))
+        if grade_id in known:
+            report(grade_id, "doubled")
+        extra.setdefault(anchor, []).append(_extra_cell(one))
     order = sorted(last, key=lambda name: last[name])
     cells = extra.pop(None, [])
     expected = [name for name in known if name in last]
@@ -183,8 +190,8 @@ def rebuild(
             if submitted is not None:
                 report(name, "deleted")
         else:
-            if theirs["type"] != cell["cell_type"]:
-                report(name, f"turned from {cell['cell_type']} into {theirs['type']}")
+            if theirs["cell_type"] != cell["cell_type"]:
+                report(name, f"turned from {cell['cell_type']} into {theirs['cell_type']}")
             released = cell["released"] if cell["released"] is not None else theirs["source"]
             if not cell["solution"] and theirs["source"] != released:
                 report(name, "edited")
@@ -195,9 +202,7 @@ def rebuild(
     return cells, findings
 
 
-def _rebuilt(
-    cell: dict[str, Any], theirs: dict[str, Any] | None, flags: list[str]
-) -> dict[str, Any]:
+def _rebuilt(cell: PlannedCell, theirs: SubmittedCell | None, flags: list[Flag]) -> Cell:
     source = theirs["source"] if theirs is not None and cell["solution"] else cell["source"]
     answered = cell["solution"] and theirs is not None and source != cell["source"]
     # A missing answer is shown as released, but not run: it could undo one that lost its id.
@@ -207,7 +212,7 @@ def _rebuilt(
         "kind": kind,
         "cell_type": cell["cell_type"],
         "source": source,
-        "id": cell.get("id"),
+        "id": cell["id"],
         "known": cell,
         "answered": answered,
         "flags": flags,
@@ -215,12 +220,12 @@ def _rebuilt(
     }
 
 
-def _extra_cell(cell: dict[str, Any]) -> dict[str, Any]:
+def _extra_cell(cell: SubmittedCell) -> Cell:
     return {
-        "kind": LEARNER if cell["type"] == "code" else TEXT,
-        "cell_type": cell["type"],
+        "kind": LEARNER if cell["cell_type"] == "code" else TEXT,
+        "cell_type": cell["cell_type"],
         "source": cell["source"],
-        "id": cell.get("id"),
+        "id": cell["id"],
         "known": None,
         "answered": False,
         "flags": [],

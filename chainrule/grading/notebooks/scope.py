@@ -7,9 +7,11 @@ a solution is the learner's.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
-from .rebuild import BOTH, TEST
+from ..plain_data import BOTH, TEST, FreeCell, PlannedCell
+
+PlanCell = PlannedCell | FreeCell
 
 _IPYTHONS_OWN = {"_", "__", "___"}  # for the last results
 
@@ -27,7 +29,7 @@ class Binding:
 class Scope:
     """The names of one notebook, as far as it has come. cells: of its plan."""
 
-    def __init__(self, cells: Iterable[dict[str, Any]]) -> None:
+    def __init__(self, cells: Iterable[PlanCell]) -> None:
         self.cells = list(cells)
         self.at = 0
         self.bound: dict[str, Binding] = {}
@@ -41,7 +43,7 @@ class Scope:
             names = cell["names"]
             if cell["kind"] != TEST:
                 self.read.update(names["reads"])
-            if cell.get("solution"):
+            if _is_solution(cell):
                 self.of_answers.update(names["binds"])
             (ours if is_trusted(cell) else theirs).update(names["binds"], names["imports"])
         self.only_ours = ours - theirs
@@ -50,7 +52,7 @@ class Scope:
     def reach(self, grade_id: str) -> set[str]:
         """Go on to this cell; returns the names that cells before it have taken from us."""
         taken: set[str] = set()
-        while self.at < len(self.cells) and self.cells[self.at].get("grade_id") != grade_id:
+        while self.at < len(self.cells) and _grade_id(self.cells[self.at]) != grade_id:
             taken |= self._pass(self.cells[self.at], self.at)
             self.at += 1
         return taken
@@ -61,8 +63,8 @@ class Scope:
         later = self.cells[self.at + 1 :]
         return any(is_trusted(cell) and wanted & set(cell["names"]["looks_up"]) for cell in later)
 
-    def _pass(self, cell: dict[str, Any], at: int) -> set[str]:
-        names, cell_id = cell["names"], str(cell.get("grade_id") or "")
+    def _pass(self, cell: PlanCell, at: int) -> set[str]:
+        names, cell_id = cell["names"], _grade_id(cell)
         imports = names["imports"].items()
         if is_trusted(cell):
             for name in (*names["binds"], *names["imports"]):
@@ -71,15 +73,22 @@ class Scope:
         for name in names["binds"]:
             self.bound[name] = Binding("learner's", at, cell_id)
         for name, statement in imports:
-            whose: Literal["learner's", "import"] = (
-                "learner's" if cell.get("solution") else "import"
-            )
+            whose: Literal["learner's", "import"] = "learner's" if _is_solution(cell) else "import"
             self.bound[name] = Binding(whose, at, cell_id, statement)
-        if not cell.get("solution"):
+        if not _is_solution(cell):
             self.stars += [Binding("import", at, cell_id, star) for star in names["stars"]]
         return {*names["binds"], *names["imports"]} - _IPYTHONS_OWN
 
 
-def is_trusted(cell: dict[str, Any]) -> bool:
+def is_trusted(cell: PlanCell) -> bool:
     """Whether the cell of a plan is the instructor's own: a test, or locked."""
     return cell["kind"] in (TEST, BOTH)
+
+
+def _is_solution(cell: PlanCell) -> bool:
+    return cell["kind"] is not None and cell["solution"]
+
+
+def _grade_id(cell: PlanCell) -> str:
+    """ "" for a cell that has none."""
+    return cell["grade_id"] if cell["kind"] is not None else ""

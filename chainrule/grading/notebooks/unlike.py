@@ -6,6 +6,8 @@ passes is none the worse for it. It is read from the text of the test, which is 
 
 import ast
 
+from ..plain_data import Unlike
+
 # Methods that change the object itself.
 _MUTATING = {
     *("append", "extend", "insert", "remove", "pop", "clear", "sort", "reverse", "update"),
@@ -29,9 +31,8 @@ _CARRIED = {"sys.stdout", "sys.stderr"}
 _MAIN = {("unittest", "main"), ("doctest", "testmod"), ("ipytest", "run"), ("pytest", "main")}
 
 
-def changes(tree: ast.AST) -> dict[str, list[str]]:
-    """`{"objects": names whose objects it changes, "state": calls that set the process's state,
-    "main": calls that look for tests in the notebook itself}`."""
+def changes(tree: ast.AST) -> Unlike:
+    """What a test with this syntax tree changes."""
     objects: set[str] = set()
     state: set[str] = set()
     main: set[str] = set()
@@ -59,8 +60,14 @@ def changes(tree: ast.AST) -> dict[str, list[str]]:
                     state.add(whole)
             elif isinstance(node, ast.AugAssign) and isinstance(target, ast.Name):
                 objects.add(target.id)
-    found = {"objects": sorted(objects - {""}), "state": sorted(state), "main": sorted(main)}
-    return {key: names for key, names in found.items() if names}
+    found: Unlike = {}
+    if objects := objects - {""}:
+        found["objects"] = sorted(objects)
+    if state:
+        found["state"] = sorted(state)
+    if main:
+        found["main"] = sorted(main)
+    return found
 
 
 def _last(node: ast.expr) -> str:

@@ -9,10 +9,12 @@ table, and the tests have a test a row.
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from ... import records
+from ...records import Result, Verdict
+from ..plain_data import FreeCell, ModelResult, Output, PlannedCell
 from ..wall.points import as_points, is_number_in_disguise
 from ..wall.trouble import (
     Gone,
@@ -24,7 +26,7 @@ from ..wall.trouble import (
     many_crossings,
 )
 
-Decided = tuple[str, str, float]  # verdict, reason, points
+Decided = tuple[Verdict, str, float]  # verdict, reason, points
 
 
 @dataclass
@@ -40,39 +42,29 @@ class Ending:
     another state than the learner's code does.
     """
 
-    outputs: Sequence[dict[str, Any]] = ()
+    outputs: Sequence[Output] = ()
     error: BaseException | None = None
     value: Any = None
     trouble: Sequence[Gone | NeedsPerson | Machinery] = ()
     asked: bool = True
     answered: bool = True
-    blamed: tuple[str, str] | None = None
+    blamed: tuple[Verdict, str] | None = None
     spent: float = 0.0
     crossings: int = 0
     seconds: float = 0.0
     unlike: str = ""
 
 
-@dataclass
-class Model:
-    """What the instructor's own answer got in a test; reason: why not all points, if not all."""
-
-    points: float
-    reason: str = ""
-    together: bool = field(default=False)  # it gets all of them where nothing has to cross
-    verdict: str = ""
-
-
-def judge(cell: dict[str, Any], ending: Ending, model: Model | None = None) -> dict[str, Any]:
-    """The result of a test cell, for its metadata. cell: of a plan. model: None if not known.
+def judge(cell: PlannedCell, ending: Ending, model: ModelResult | None = None) -> Result:
+    """The result of a test cell, for its metadata. model: None if it is not known.
 
     Raises Machinery.
     """
-    most = cell["points"]
+    most = cell["points"] or 0.0
     verdict, reason, points = _decide(most, ending)
     if (
         model is not None
-        and model.points < most
+        and model["points"] < most
         and points < most
         and not _seen(ending, verdict, model)
     ):
@@ -155,33 +147,40 @@ def _raised(error: BaseException) -> Decided:
     return records.ERROR, said, 0.0
 
 
-def _seen(ending: Ending, verdict: str, model: Model) -> bool:
+def _seen(ending: Ending, verdict: Verdict, model: ModelResult) -> bool:
     """Whether the learner was seen to have done it, whatever the test is worth."""
     gone = any(isinstance(trouble, Gone) for trouble in ending.trouble)
-    if verdict == records.TIME_OUT and model.verdict == verdict:
+    if verdict == records.TIME_OUT and model["verdict"] == verdict:
         return False  # it takes too long for anybody's answer
     return gone or ending.blamed is not None or verdict == records.NOT_ATTEMPTED
 
 
-def _no_fair_test(model: Model) -> str:
-    if model.together:
-        return f"this test asks for more than plain values: {model.reason}"
-    return f"the instructor's own answer does not pass this test: {model.reason}"
+def _no_fair_test(model: ModelResult) -> str:
+    if model["together"]:
+        return f"this test asks for more than plain values: {model['reason']}"
+    return f"the instructor's own answer does not pass this test: {model['reason']}"
 
 
-def by_hand(cell: dict[str, Any], answered: bool) -> dict[str, Any]:
+def by_hand(cell: PlannedCell, answered: bool) -> Result:
     """The result of a cell that a person marks: nbgrader gives 0 to one left as it was released."""
+    most = cell["points"] or 0.0
     if not answered and not cell["task"]:
-        return records.result(cell["grade_id"], 0.0, cell["points"], records.NOT_ATTEMPTED)
+        return records.result(cell["grade_id"], 0.0, most, records.NOT_ATTEMPTED)
     what = "a task" if cell["task"] else "an answer"
     reason = f"{what} that is marked by hand"
-    return records.result(cell["grade_id"], None, cell["points"], records.NEEDS_PERSON, reason)
+    return records.result(cell["grade_id"], None, most, records.NEEDS_PERSON, reason)
 
 
-def unmarked(cells: Iterable[dict[str, Any]], verdict: str, reason: str) -> list[dict[str, Any]]:
+def unmarked(
+    cells: Iterable[PlannedCell | FreeCell], verdict: Verdict, reason: str
+) -> list[Result]:
     """Results of no points for all cells of a plan that carry marks."""
-    marked = [c for c in cells if c["kind"] is not None and c["points"] is not None]
-    return [records.result(c["grade_id"], 0.0, c["points"], verdict, reason) for c in marked]
+    known = [cell for cell in cells if cell["kind"] is not None]
+    return [
+        records.result(cell["grade_id"], 0.0, cell["points"], verdict, reason)
+        for cell in known
+        if cell["points"] is not None
+    ]
 
 
 def _said(error: BaseException) -> str:

@@ -10,18 +10,21 @@ import os
 import signal
 import socket
 import sys
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from ..errors import NoSandbox
 from ..forks.isolated import be_silent, end_with_parent, in_words
 from ..forks.warm import use_huge_pages, warm
 from ..limits import Limits
+from ..plain_data import Setup
 from ..sandbox.bubblewrap import ENVIRONMENT, Sandbox
 from ..sandbox.probe import probe
 from ..shell.shell import KeepingShell, new_shell
+from ..wall.messages import READY
 from .server import be_template, tell
 from .worker import KEPT
 
+Key = tuple[str, bool]  # of a template: the digest of its plan, and whether it rehearses
 _REQUEST_BYTES = 4096
 _SEND_SECONDS = 10.0
 
@@ -42,41 +45,41 @@ def main() -> None:
     if not setup:
         return
     try:
-        _Nursery(json.loads(setup), control, shell).serve()
+        Nursery(json.loads(setup), control, shell).serve()
     except NoSandbox as error:
         sys.exit(str(error))
     except OSError as error:
         sys.exit(f"the process that starts servers failed ({in_words(error)})")
 
 
-class _Nursery:
+class Nursery:
     """Raises NoSandbox."""
 
-    def __init__(self, setup: dict[str, Any], control: socket.socket, shell: KeepingShell) -> None:
-        self.limits, self.control, self.shell = Limits(**setup["limits"]), control, shell
-        confined, hidden = setup["confined"], setup["out_of_sight"]
-        self.sandbox = Sandbox(setup["imports"], self.limits, confined, setup["many"], hidden)
+    def __init__(self, setup: Setup, control: socket.socket, shell: KeepingShell) -> None:
+        self.limits, self.control, self.shell = Limits.of(setup["limits"]), control, shell
+        self.sandbox = Sandbox(setup)
         warm(setup["imports"])
         if setup["many"]:
             use_huge_pages()
         self.sandbox.wait()
         if setup["confined"]:
-            probe(self.sandbox, self.limits, setup["out_of_sight"])
-        self.templates: dict[tuple[str, bool], socket.socket] = {}
+            probe(self.sandbox)
+        self.templates: dict[Key, socket.socket] = {}
 
     def serve(self) -> None:
         control = self.control
-        control.send(b"ready")
+        control.send(READY)
         be_silent()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a template
         while True:
             request, descriptors, _, _ = socket.recv_fds(control, _REQUEST_BYTES, 1)
             if not request:
                 os.killpg(0, signal.SIGKILL)  # the other side hung up: all is over
-            self._hand_on(tuple(json.loads(request)), descriptors[0])
+            digest, rehearse = json.loads(request)
+            self._hand_on((digest, rehearse), descriptors[0])
             os.close(descriptors[0])
 
-    def _hand_on(self, key: Any, descriptor: int) -> None:
+    def _hand_on(self, key: Key, descriptor: int) -> None:
         """Give a server's socket to the template of its assignment, a new one if that has ended."""
         try:
             self.templates[key] = self._handed_on(self.templates.pop(key, None), key, descriptor)
@@ -87,7 +90,7 @@ class _Nursery:
             self.templates.pop(next(iter(self.templates))).close()
 
     def _handed_on(
-        self, template: socket.socket | None, key: Any, descriptor: int
+        self, template: socket.socket | None, key: Key, descriptor: int
     ) -> socket.socket:
         """The template that has taken it. Raises OSError where there can be none."""
         if template is not None:
@@ -96,7 +99,8 @@ class _Nursery:
                 return template
             except OSError:
                 template.close()
-        template = self._template(key[1], descriptor)
+        _, rehearsing = key
+        template = self._template(rehearsing, descriptor)
         socket.send_fds(template, [b"server"], [descriptor])
         return template
 

@@ -3,23 +3,23 @@
 import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
-from .worker import Nursery, Planned, Worker
+from ..plain_data import GradedSubmission, Job, Setup
+from .worker import NurseryHandle, Planned, Worker
 
 
 class LocalPool(ThreadPoolExecutor):
     """Each of its threads is a worker.
 
     setup: of the jobs to come. nursery: one that has not begun; it ends with the pool. ahead: see
-    `Nursery.begin`.
+    `NurseryHandle.begin`.
     """
 
     def __init__(
         self,
         workers: int,
-        setup: dict[str, Any],
-        nursery: Nursery,
+        setup: Setup,
+        nursery: NurseryHandle,
         ahead: Iterable[Planned] = (),
     ) -> None:
         super().__init__(workers)
@@ -28,12 +28,12 @@ class LocalPool(ThreadPoolExecutor):
         self._all: list[Worker] = []
         self._nursery.begin(setup, ahead)
 
-    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+    def grade(self, job: Job) -> GradedSubmission:
         """`worker.grade_submission`, in this thread. Raises NoSandbox, WorkerDied."""
         if not hasattr(self._here, "worker"):
             self._here.worker = Worker(self._nursery)
             self._all.append(self._here.worker)
-        graded: dict[str, Any] = self._here.worker.grade(job)
+        graded: GradedSubmission = self._here.worker.grade(job)
         return graded
 
     def end(self) -> None:

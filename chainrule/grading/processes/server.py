@@ -6,19 +6,20 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from io import BufferedIOBase, BufferedRWPair
 
 from ..forks.isolated import Ended, end_with_parent, folder, in_fork, in_words
 from ..forks.warm import settle, warm
 from ..limits import Limits
+from ..plain_data import Failure, GradedSubmission, Job, Plan
 from ..sandbox.bubblewrap import Sandbox
 from ..shell.rehearse import do_what_was_asked, rehearse, threads
 from ..shell.shell import KeepingShell
 from ..trusted.assess import assess
 from ..wall.messages import Start
 
-Stream = Any  # what socket.makefile gives for reading and writing
+Answer = Failure | GradedSubmission
 _SLACK_SECONDS = 30.0
 
 
@@ -47,7 +48,7 @@ def be_template(
         tell(stream, error)
 
 
-def _next(requests: socket.socket) -> Stream | None:
+def _next(requests: socket.socket) -> BufferedRWPair | None:
     _, descriptors, _, _ = socket.recv_fds(requests, 64, 1)
     if not descriptors:
         return None
@@ -57,8 +58,8 @@ def _next(requests: socket.socket) -> Stream | None:
 
 def _in_a_rehearsed_fork(
     fork_servers: Callable[[Start], None],
-    handed_on: tuple[socket.socket, Stream],
-    plan: dict[str, Any],
+    handed_on: tuple[socket.socket, BufferedRWPair],
+    plan: Plan,
     sandbox: Sandbox,
     limits: Limits,
     shell: KeepingShell,
@@ -106,8 +107,8 @@ def _in_a_rehearsed_fork(
 
 def _fork_servers(
     requests: socket.socket,
-    stream: Stream | None,
-    plan: dict[str, Any],
+    stream: BufferedRWPair | None,
+    plan: Plan,
     sandbox: Sandbox,
     start: Start,
     shell: KeepingShell,
@@ -145,15 +146,15 @@ def _lifelines(sandbox: Sandbox, start: Start) -> list[socket.socket]:
 
 
 def serve(
-    plan: dict[str, Any],
-    stream: Stream,
+    plan: Plan,
+    stream: BufferedRWPair,
     start: Start,
     lifelines: list[socket.socket],
     shell: KeepingShell,
 ) -> None:
     """Say that it is ready; then grade the jobs that come in, one a line, each answered by a line.
 
-    The answer is a result, or `{"machinery": why}` where grading itself has failed.
+    The answer is a Failure where grading itself has failed.
     """
     gone = select.poll()
     for one in lifelines:
@@ -161,7 +162,8 @@ def serve(
     _say(stream, {"ready": True})
     for line in stream:
         try:
-            answer = assess(json.loads(line) | {"plan": plan}, start, shell)
+            job: Job = json.loads(line) | {"plan": plan}
+            answer: Answer = assess(job, start, shell)
         except BaseException as error:
             # No submission is read, run or looked at here in a way that may raise: it is our fault.
             answer = {"machinery": in_words(error)}
@@ -170,12 +172,12 @@ def serve(
         _say(stream, answer)
 
 
-def tell(stream: Stream, error: BaseException) -> None:
+def tell(stream: BufferedIOBase, error: BaseException) -> None:
     """Say to whoever waits for a result that there will be none."""
     with contextlib.suppress(OSError, ValueError):  # nobody waits any more
         _say(stream, {"machinery": in_words(error)})
 
 
-def _say(stream: Stream, what: dict[str, Any]) -> None:
+def _say(stream: BufferedIOBase, what: Mapping[str, object]) -> None:
     stream.write(json.dumps(what).encode() + b"\n")
     stream.flush()

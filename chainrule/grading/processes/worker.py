@@ -25,6 +25,7 @@ from ..errors import GradingError, NoSandbox
 from ..forks.alive import any_stopped
 from ..forks.isolated import in_words
 from ..limits import PATIENCE, RUNS
+from ..plain_data import GradedSubmission, Job, Plan, Setup
 from .lines import Broken, Lines
 
 KEPT = 3  # servers of a worker at a time, and templates of a nursery
@@ -35,14 +36,14 @@ _SEND_SECONDS = 10.0
 _STARTS = 2
 _FILES, _MANY_FILES = 512, 4096  # a learner's process may have 256; many jobs need more
 _QUICK_SECONDS = 0.5  # what is stopped makes wait for longer than this
-Planned = tuple[dict[str, Any], str]  # the plan of an assignment, and its digest
+Planned = tuple[Plan, str]  # the plan of an assignment, and its digest
 
 
 class WorkerDied(Exception):
     """Grading itself failed at this submission; the message says how, as a clause."""
 
 
-class Nursery:
+class NurseryHandle:
     """The process that servers are forks of (`nursery`). It starts, and waits for `begin`.
 
     Where it, or what it has started, fails, `renew` ends all of it and starts another one; `life`
@@ -52,7 +53,7 @@ class Nursery:
 
     def __init__(self) -> None:
         self._lock = threading.RLock()
-        self._setup: dict[str, Any] = {}
+        self._setup: Setup | None = None
         self.life = 0
         self._closed = False
         _allow_files()
@@ -61,7 +62,7 @@ class Nursery:
     def _start(self) -> None:
         self.life += 1
         self._ready = False
-        self._ahead: dict[str, Server] = {}
+        self._ahead: dict[str, ServerHandle] = {}
         path = os.pathsep.join(p for p in sys.path if p)
         try:
             # What is written for a while lies in here, and goes with it, however that ends.
@@ -91,7 +92,7 @@ class Nursery:
             raise NoSandbox(f"no process can be started ({in_words(error)})") from None
         self._control.settimeout(_SEND_SECONDS)
 
-    def begin(self, setup: dict[str, Any], ahead: Iterable[Planned] = ()) -> None:
+    def begin(self, setup: Setup, ahead: Iterable[Planned] = ()) -> None:
         """Say what is to be graded; `setup` as in a job.
 
         ahead: plans and digests of the first assignments, whose rehearsals begin now.
@@ -105,7 +106,7 @@ class Nursery:
             for plan, digest in ahead:
                 self._ahead[digest] = self._asked(plan, digest, True)
 
-    def server(self, plan: dict[str, Any], digest: str, rehearse: bool) -> "Server":
+    def server(self, plan: Plan, digest: str, rehearse: bool) -> "ServerHandle":
         """A new server for an assignment. Raises NoSandbox, WorkerDied."""
         with self._lock:
             for start in range(_STARTS):
@@ -119,7 +120,7 @@ class Nursery:
             ready = self._ahead.pop(digest, None) if rehearse else None
             return ready or self._asked(plan, digest, rehearse)
 
-    def _asked(self, plan: dict[str, Any], digest: str, rehearse: bool) -> "Server":
+    def _asked(self, plan: Plan, digest: str, rehearse: bool) -> "ServerHandle":
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
@@ -131,7 +132,7 @@ class Nursery:
         except OSError:
             ours.close()
             raise WorkerDied(self.fault() or "the process that starts servers is silent") from None
-        return Server(ours, plan, self)
+        return ServerHandle(ours, plan, self)
 
     def fault(self) -> str:
         """What is wrong with it, or with what it has started, as a clause; "" if it is well."""
@@ -141,7 +142,7 @@ class Nursery:
             return "a process of the grader was stopped"
         return ""
 
-    def renew(self, life: int, setup: dict[str, Any] | None = None) -> None:
+    def renew(self, life: int, setup: Setup | None = None) -> None:
         """End all of it, and start anew, if nobody has done so since it was in this life.
 
         setup: of the jobs to come, if it is another. Raises NoSandbox.
@@ -150,7 +151,8 @@ class Nursery:
             if life == self.life and not self._closed:
                 self._end()
                 self._start()
-                self.begin(setup or self._setup)
+                if begun := setup or self._setup:
+                    self.begin(begun)
 
     def close(self) -> None:
         """End it, and all that it has started, for good."""
@@ -214,10 +216,10 @@ def _allow_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, _MANY_FILES), hard))
 
 
-class Server:
+class ServerHandle:
     """Grades submissions of one assignment (`server.serve`), in one life of the nursery."""
 
-    def __init__(self, channel: socket.socket, plan: dict[str, Any], nursery: Nursery) -> None:
+    def __init__(self, channel: socket.socket, plan: Plan, nursery: NurseryHandle) -> None:
         self.life, self._nursery = nursery.life, nursery
         self._lines = Lines(channel)
         self._lines.say(plan)
@@ -225,7 +227,7 @@ class Server:
         cells = [cell for notebook in plan["notebooks"].values() for cell in notebook["rehearsal"]]
         self._cells, self._notebooks = len(cells), len(plan["notebooks"])
 
-    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+    def grade(self, job: Job) -> GradedSubmission:
         """Raises WorkerDied."""
         limits = job["setup"]["limits"]
         of_a_cell, of_a_notebook = limits["cell_seconds"], limits["notebook_seconds"]
@@ -238,8 +240,8 @@ class Server:
                 began = time.monotonic()
             of_all = PATIENCE * (of_a_notebook + of_a_cell)
             seconds = self._notebooks * (of_all + 2 * _SLACK_SECONDS)
-            runs = RUNS if job.get("last_try") else 1
-            graded = self._answer(runs * seconds + _SLACK_SECONDS)
+            runs = RUNS if job["last_try"] else 1
+            graded: GradedSubmission = self._answer(runs * seconds + _SLACK_SECONDS)
         except Broken as broken:
             raise WorkerDied(f"the process that grades {broken}") from None
         if time.monotonic() - began > _QUICK_SECONDS:
@@ -249,7 +251,7 @@ class Server:
     def close(self) -> None:
         self._lines.close()
 
-    def _answer(self, seconds: float) -> dict[str, Any]:
+    def _answer(self, seconds: float) -> Any:
         answer = self._lines.hear(seconds, self._look)
         if not isinstance(answer, dict):
             raise Broken("broke off what it said")
@@ -267,12 +269,12 @@ class Server:
 class Worker:
     """Grades with servers of its own."""
 
-    def __init__(self, nursery: Nursery) -> None:
+    def __init__(self, nursery: NurseryHandle) -> None:
         self.nursery = nursery
         self.life = nursery.life
-        self.servers: dict[tuple[str, bool], Server] = {}
+        self.servers: dict[tuple[str, bool], ServerHandle] = {}
 
-    def grade(self, job: dict[str, Any]) -> dict[str, Any]:
+    def grade(self, job: Job) -> GradedSubmission:
         """See `grade_submission`. Raises NoSandbox, WorkerDied."""
         key = job["plan_digest"], job["rehearse"]
         if self.life != self.nursery.life:
@@ -293,7 +295,7 @@ class Worker:
             self.servers.pop(next(iter(self.servers))).close()
         return graded
 
-    def alone(self, job: dict[str, Any]) -> dict[str, Any]:
+    def alone(self, job: Job) -> GradedSubmission:
         """The same in a new nursery, with a new sandbox. Raises NoSandbox, WorkerDied."""
         self.nursery.renew(self.nursery.life, job["setup"])
         return self.grade(job)
@@ -309,27 +311,20 @@ class Worker:
         self.servers = {}
 
 
-def grade_submission(job: dict[str, Any]) -> dict[str, Any]:
+def grade_submission(job: Job) -> GradedSubmission:
     """Grade one submission, in any process: what an executor's workers run.
 
-    job: `{"student", "assignment", "plan", "plan_digest", "rehearse", "digest", "findings",
-    "unreadable", "notebooks": {name: base64}, "files": {path: base64}, "models": {notebook: {test:
-    fields of verdict.Model}}, "setup": {"imports", "limits", "confined", "many", "out_of_sight"}}`.
-    `"unreadable"`: why nothing of it could be read, or "". May have `"together"`: run the tests
-    beside the answers, as nbgrader does; and `"last_try"`: nobody tries again.
-    Returns `{"student", "assignment", "notebooks": {name: {"text", "results", "findings",
-    "answered"}}}`: the autograded notebook, records as in `records`, and the grade ids of the cells
-    that the learner has changed. Raises NoSandbox, WorkerDied.
+    Raises NoSandbox, WorkerDied.
     """
     global _worker, _setup
     if _worker is None or _setup != job["setup"]:
         if _worker is not None:
             _worker.close()
-        _worker, _setup = Worker(Nursery()), job["setup"]
+        _worker, _setup = Worker(NurseryHandle()), job["setup"]
         _worker.nursery.begin(_setup)
         Finalize(None, _worker.close, exitpriority=0)
     return _worker.grade(job)
 
 
 _worker: Worker | None = None
-_setup: dict[str, Any] = {}
+_setup: Setup | None = None

@@ -9,14 +9,13 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
 from ..errors import NoSandbox
-from ..limits import Limits
+from ..plain_data import Setup
 from ..wall.handed_files import NONE, Room
-from ..wall.messages import Start
+from ..wall.messages import READY, Start, StartLearner, StartWarmer, WarmSetup, Warmth
 from . import host_user
 from .seccomp import is_known_machine
 from .sight import View, view
@@ -47,22 +46,12 @@ ENVIRONMENT = {
 
 
 class Sandbox:
-    """A warm process in the sandbox, or outside of it if not `confined`.
+    """A warm process in the sandbox, or outside of it where the setup says so. Raises NoSandbox."""
 
-    imports: the import statements to run before any learner process is started. many: whether
-    there will be so many that it pays to get ready for them. out_of_sight: places that no learner
-    may see. Raises NoSandbox.
-    """
-
-    def __init__(
-        self,
-        imports: list[str],
-        limits: Limits,
-        confined: bool,
-        many: bool,
-        out_of_sight: Sequence[str] = (),
-    ) -> None:
-        self.view = view(imports, out_of_sight) if confined else View()
+    def __init__(self, setup: Setup) -> None:
+        self.setup = setup
+        confined = setup["confined"]
+        self.view = view(setup["imports"], setup["out_of_sight"]) if confined else View()
         self.user = _user() if confined else None
         before = wall(self.view, self.user) if confined else []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -87,8 +76,14 @@ class Sandbox:
         self.said = said
         theirs.close()
         self.control = ours
-        setup = {"imports": imports, "limits": limits.to_dict(), "confined": confined}
-        ours.send(json.dumps(setup | {"many": many}).encode())
+        # Not all of the setup: the names of what is out of sight are nobody's business in there.
+        told: WarmSetup = {
+            "imports": setup["imports"],
+            "limits": setup["limits"],
+            "confined": confined,
+            "many": setup["many"],
+        }
+        ours.send(json.dumps(told).encode())
         self._ready = False
 
     def wait(self) -> None:
@@ -96,7 +91,7 @@ class Sandbox:
         if self._ready:
             return
         with contextlib.suppress(ConnectionResetError):
-            self._ready = self.control.recv(64) == b"ready"
+            self._ready = self.control.recv(64) == READY
         if not self._ready:
             self.process.wait()
             self.said.seek(0)
@@ -112,13 +107,15 @@ class Sandbox:
 
     def warmer(self, modules: list[str]) -> Start:
         """What starts learner processes as `fork` does, after these imports."""
+        asked: StartWarmer = {"do": "warmer"}
+        warmth: Warmth = {"modules": modules}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
-            socket.send_fds(self.control, [b"warmer"], [theirs.fileno()])
+            socket.send_fds(self.control, [json.dumps(asked).encode()], [theirs.fileno()])
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 1 << 22)
         try:
-            ours.send(json.dumps({"modules": modules}).encode())
-            ready = ours.recv(64) == b"ready"
+            ours.send(json.dumps(warmth).encode())
+            ready = ours.recv(64) == READY
         except OSError:
             ready = False
         return partial(fork_at, ours) if ready else self.fork
@@ -136,10 +133,10 @@ class Sandbox:
 def fork_at(control: socket.socket, room: Room = NONE) -> tuple[socket.socket, socket.socket]:
     wire, their_wire = socket.socketpair()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    asked: StartLearner = {"do": "learner", "room": room}
     with their_wire, their_line:
-        socket.send_fds(
-            control, [json.dumps(room).encode()], [their_wire.fileno(), their_line.fileno()]
-        )
+        descriptors = [their_wire.fileno(), their_line.fileno()]
+        socket.send_fds(control, [json.dumps(asked).encode()], descriptors)
     return wire, line
 
 

@@ -2,30 +2,24 @@
 
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..shell.outputs import Outputs, Stream
 from ..wall import exceptions, values
-from ..wall.wire import Answer, Buffers, Message
+from ..wall.messages import Call, Called, Code
+from ..wall.wire import Buffers
 from .functions import Exchange
 
 
 def call(
-    exchange: Exchange,
-    function: Callable[..., Any],
-    sent: Any,
-    buffers: Buffers,
-    output_bytes: int,
-    floating: dict[str, Any] | None,
-    warn_always: bool,
-) -> Answer:
-    """Call it with the arguments that were sent, and say what came of it.
+    exchange: Exchange, request: Call, sent: Code, buffers: Buffers, output_bytes: int
+) -> tuple[Called, Buffers]:
+    """Call a function with the arguments that were sent, and say what came of it.
 
-    floating: NumPy's error handling for this call, where it is not the usual one. warn_always: the
-    test itself decides what is done about warnings; else the notebook's own filters do.
-    Raises CannotCross.
+    request: of this call and perhaps of others. Raises CannotCross.
     """
+    function = exchange.ours[request["function"]]
     decoder = exchange.decoder(buffers)
     args, kwargs = decoder.decode(sent)
     outputs = Outputs(output_bytes)
@@ -33,14 +27,14 @@ def call(
     sys.stdout, sys.stderr = Stream(outputs, "stdout"), Stream(outputs, "stderr")
     try:
         with warnings.catch_warnings(record=True) as warned:
-            if warn_always:
+            if request["warn_always"]:  # else the notebook's own filters decide
                 warnings.simplefilter("always")
-            value, error = _called(function, args, kwargs, floating)
+            value, error = _called(function, args, kwargs, request["floating"])
     finally:
         sys.stdout, sys.stderr = outer
     # What the test has already is known by its number, as it was read.
     known = {id(thing): number for number, thing in enumerate(decoder.mutable)}
-    answer, encoder = _changed(exchange, [args, kwargs], sent, buffers, decoder.mutable, known)
+    answer, encoder = _changed(exchange, [args, kwargs], sent, decoder, known)
     encoder.go_on(known)
     if error is not None:
         answer["raised"] = exceptions.describe(error)
@@ -54,13 +48,13 @@ def call(
 
 
 def _called(
-    function: Callable[..., Any], args: Any, kwargs: Any, floating: dict[str, Any] | None
+    function: Callable[..., Any], args: Any, kwargs: Any, floating: Mapping[str, str] | None
 ) -> tuple[Any, BaseException | None]:
     try:
         if floating:
             import numpy
 
-            with numpy.errstate(**floating):
+            with numpy.errstate(**floating):  # type: ignore[arg-type]  # words of NumPy's own
                 return function(*args, **kwargs), None
         return function(*args, **kwargs), None
     except BaseException as error:
@@ -70,11 +64,10 @@ def _called(
 def _changed(
     exchange: Exchange,
     arguments: Any,
-    sent: Any,
-    buffers: Buffers,
-    objects: list[Any],
+    sent: Code,
+    decoder: values.Decoder,
     known: dict[int, int],
-) -> tuple[Message, values.Encoder]:
+) -> tuple[Called, values.Encoder]:
     """Each of the test's objects as it is now, if the call has changed any; the encoder to go on.
 
     Each, wherever it is by now: one that was moved is still the test's own, and so is one that was
@@ -85,16 +78,18 @@ def _changed(
         # What the test's arguments were is known from what was sent; a lie about what they are now
         # can only hurt the one who tells it.
         code = encoder.encode(arguments)
-        if encoder.buffers == buffers and code == (_as_read(sent) if exchange.theirs else sent):
+        if encoder.buffers == decoder.buffers and code == (
+            _as_read(sent) if exchange.theirs else sent
+        ):
             return {}, exchange.encoder()
         encoder = exchange.encoder()
         encoder.known = known
-        return {"objects": [encoder.contents(thing) for thing in objects]}, encoder
+        return {"objects": [encoder.contents(thing) for thing in decoder.mutable]}, encoder
     except values.CannotCross as trouble:
         raise values.CannotCross(f"an argument that it changed to {trouble}") from None
 
 
-def _as_read(sent: Any) -> Any:
+def _as_read(sent: Code) -> Code:
     # A function that was passed in is written back as the reader's own.
     if isinstance(sent, dict):
         if "function" in sent and "mine" in (sent["function"] or {}):
@@ -103,7 +98,7 @@ def _as_read(sent: Any) -> Any:
     return [_as_read(item) for item in sent] if isinstance(sent, list) else sent
 
 
-def _told(warned: warnings.WarningMessage) -> list[Any]:
+def _told(warned: warnings.WarningMessage) -> tuple[str, str, bool]:
     kinds = warned.category.__mro__
     name = next(kind.__name__ for kind in kinds if kind.__module__ == "builtins")
-    return [name, str(warned.message)[:2000], warned.filename.startswith("<ipython")]
+    return name, str(warned.message)[:2000], warned.filename.startswith("<ipython")

@@ -8,16 +8,16 @@ import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from ..wall.learners_side import LEARNERS_SIDE, PACKAGE
+from ..wall.messages import Probe
 from .reach import faults_of_limits
 from .seccomp import NEWUSER
 
 _WRITABLE = ("/tmp", "/dev/shm")
 
 
-def faults(request: dict[str, Any]) -> list[str]:
+def faults(request: Probe) -> list[str]:
     """What this process can do and should not be able to; asked in the sandbox."""
     found = [
         f"{place} can be seen"
@@ -34,7 +34,7 @@ def faults(request: dict[str, Any]) -> list[str]:
         found.append("memory is not bounded")
     except MemoryError:
         pass
-    return found + _privileges() + faults_of_limits(request)
+    return found + _privileges() + faults_of_limits()
 
 
 def _is_in_sight(place: str, shown: list[str]) -> bool:

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from ..wall import exceptions, values
-from ..wall.wire import Answer, Buffers, Message, Wire
+from ..wall.messages import CallBack, Code, Reply, Request
+from ..wall.wire import Buffers, Wire
 
 
 class Exchange:
@@ -14,7 +15,9 @@ class Exchange:
     by the learner's, may itself call the learner's.
     """
 
-    def __init__(self, wire: Wire, serve: Callable[[Message, Buffers], Answer]) -> None:
+    def __init__(
+        self, wire: Wire, serve: Callable[[Request, Buffers], tuple[Reply, Buffers]]
+    ) -> None:
         self.wire, self.serve = wire, serve
         self.ours: list[Any] = []
         self.theirs: dict[int, Any] = {}
@@ -39,7 +42,7 @@ class Exchange:
         told = {"mine": number, "name": name[:200], "kind": kind}
         return told | {"doc": doc[:10_000] if isinstance(doc, str) else None}
 
-    def _their_function(self, code: Any) -> Any:
+    def _their_function(self, code: Code) -> Any:
         if "yours" in code:
             return self.ours[code["yours"]]
         number = code["mine"]
@@ -50,8 +53,8 @@ class Exchange:
     def _stand_in(self, number: int, name: str) -> Any:
         def function(*args: Any, **kwargs: Any) -> Any:
             encoder = self.encoder()
-            code = encoder.encode([args, kwargs])
-            self.wire.send({"call": number, "args": code}, encoder.buffers)
+            asked: CallBack = {"call": number, "args": encoder.encode([args, kwargs])}
+            self.wire.send(asked, encoder.buffers)
             message, buffers = self.wire.receive()
             while "do" in message:
                 self.wire.send(*self.serve(message, buffers))

@@ -19,6 +19,7 @@ from typing import Any
 
 from ..forks import process_tree
 from ..limits import Limits
+from ..wall.messages import GuardSaid, WhyEnded
 from .memory_use import Measure
 
 _LOOK_SECONDS = 0.05
@@ -157,7 +158,7 @@ class Guard:
                         number = numbers[self.depth - 1]
                         os.setpriority(os.PRIO_PROCESS, number, 19)
 
-    def _end(self, ward: _Ward, reason: str) -> None:
+    def _end(self, ward: _Ward, reason: WhyEnded) -> None:
         """Nobody waits until it has ended: that takes the longer, the more it has started."""
         os.kill(ward.process, signal.SIGKILL)
         self.wards.remove(ward)
@@ -180,12 +181,12 @@ class Guard:
             shutil.rmtree(ward.place, ignore_errors=True)
         return status
 
-    def _say_how(self, ward: _Ward, reason: str, status: int) -> None:
+    def _say_how(self, ward: _Ward, reason: WhyEnded, status: int) -> None:
         say(ward.line, {"reason": reason, "status": status, "confined": self.confined})
         ward.line.close()
 
 
-def say(line: socket.socket, told: dict[str, Any]) -> None:
+def say(line: socket.socket, told: GuardSaid) -> None:
     """Say something of a learner process, to whoever still listens."""
     with contextlib.suppress(OSError):
         line.send(json.dumps(told).encode())

@@ -1,21 +1,7 @@
 """What runs in the learner process: the learner's cells, and calls of the learner's functions.
 
-Nothing that this process says is trusted. It answers one request at a time:
-
-    {"do": "probe", ...}                           {"faults": [...]}
-    {"do": "in_sight"}                             {"seen": [[path, what], ...]}
-    {"do": "files", "pieces": [[path, start]]}     {"left_out": {path: why}}
-    {"do": "run", "source": "..."}                 {"outputs": [...], "error": ..., "value": ...}
-    {"do": "get", "name": "f"}                     {"value": ...} | {"missing": true}
-    {"do": "set", "name": "f", "value": ...}       {"done": true}
-    {"do": "delete", "name": "f"}                  {"done": true} | {"missing": true}
-    {"do": "call", "function": 3, "calls": [...]}  {"answers": [{"value": ...} | {"raised": ...}]}
-    {"do": "describe", "function": 3}              {"source": "...", "reads": {...}}
-
-What a cell gives: its outputs, its error ([built-in type, text, type] or null), and the number that
-its last expression is, or null.
-Each call is its arguments, and how many of the message's buffers are its own; so is each answer.
-During a call it may itself ask {"call": 7, "args": ...} for a function that the test passed in.
+Nothing that this process says is trusted. It answers one request of `messages` at a time; during a
+call it may itself ask for a function that the test passed in.
 """
 
 import ctypes
@@ -27,6 +13,7 @@ from ..forks.isolated import be_silent
 from ..limits import Limits
 from ..shell.shell import KeepingShell, fresh_randomness, new_shell
 from ..wall import values
+from ..wall.messages import Cannot
 from ..wall.wire import Closed, Wire
 from .requests import Answers
 
@@ -56,7 +43,8 @@ def serve(channel: socket.socket, limits: Limits) -> None:
         try:
             wire.send(*answers.to(message, buffers))
         except values.CannotCross as error:
-            wire.send({"cannot": str(error)})
+            cannot: Cannot = {"cannot": str(error)}
+            wire.send(cannot)
 
 
 def leave_no_trace_of_parent(channel: socket.socket, place: str) -> None:

@@ -7,29 +7,32 @@ import time
 from ..errors import NoSandbox
 from ..forks.process_tree import tasks_below
 from ..limits import Limits
+from ..wall.messages import Faults, Probe
 from ..wall.wire import Closed, Wire
 from .bubblewrap import Sandbox
 
 _SECONDS = 30
 
 
-def probe(sandbox: Sandbox, limits: Limits, out_of_sight: list[str]) -> None:
-    """Try the walls. out_of_sight: paths that no learner may see. Raises NoSandbox."""
+def probe(sandbox: Sandbox) -> None:
+    """Try the walls. Raises NoSandbox."""
+    setup = sandbox.setup
     with socket.create_server(("127.0.0.1", 0)) as server:
         channel, line = sandbox.fork()
         with channel, line:
             ends = time.monotonic() + _SECONDS
-            request = {
+            request: Probe = {
                 "do": "probe",
                 "port": server.getsockname()[1],
-                "out_of_sight": out_of_sight,
+                "out_of_sight": setup["out_of_sight"],
                 "shown": [*map(str, [*sandbox.view.shown, *sandbox.view.links])],
                 "process": os.getpid(),
-                "memory": limits.memory_bytes,
+                "memory": Limits.of(setup["limits"]).memory_bytes,
             }
             try:
                 wire = Wire(channel)
                 wire.send(request, deadline=ends)
+                answer: Faults
                 answer, _ = wire.receive(ends)
                 answer["faults"] += _users(sandbox)  # while that process is there
             except (Closed, OSError):

@@ -7,7 +7,6 @@ import os
 import resource
 import socket
 from collections.abc import Callable, Iterator
-from typing import Any
 
 _SETTINGS = (
     "/proc/sys/kernel/core_pattern",
@@ -34,7 +33,7 @@ _libc.mmap.restype = ctypes.c_void_p
 _libc.mmap.argtypes = ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long
 
 
-def faults_of_limits(request: dict[str, Any]) -> list[str]:
+def faults_of_limits() -> list[str]:
     """What this process can do and should not be able to; asked in the sandbox."""
     return [*_others(), *_settings(), *_refused(), *_shared_memory(), *_unbounded(), *_terminals()]
 

@@ -2,111 +2,149 @@
 
 import base64
 import types
-from typing import Any
+from typing import assert_never
 
 from chainrule.functions import Local
 
 from ..limits import Limits
-from ..shell.shell import KeepingShell
+from ..plain_data import Output
+from ..shell.shell import KeepingShell, Namespace
 from ..wall import carried, exceptions, handed_files, values
-from ..wall.messages import KINDS
+from ..wall.messages import (
+    KINDS,
+    Call,
+    Called,
+    Delete,
+    Describe,
+    Files,
+    Get,
+    InSight,
+    Probe,
+    RanCell,
+    Reply,
+    Request,
+    Run,
+    Set,
+)
 from ..wall.points import as_points
-from ..wall.wire import Answer, Buffers, Message, Wire
+from ..wall.wire import Buffers, Wire
 from .calls import call
 from .functions import Exchange
 
+Answer = tuple[Reply, Buffers]
+
 
 class Answers:
-    """Each method that is named for a request answers it."""
+    """Answers requests, one method each."""
 
     def __init__(self, shell: KeepingShell, wire: Wire, limits: Limits) -> None:
         self.shell, self.limits = shell, limits
         self.exchange = Exchange(wire, self.to)
-        self.names: dict[str, Any] = shell.user_ns
+        self.names: Namespace = shell.user_ns
 
-    def to(self, message: Message, buffers: Buffers) -> Answer:
+    def to(self, request: Request, buffers: Buffers) -> Answer:
         try:
-            answer: Answer = getattr(self, message["do"])(message, buffers)
-            return answer
+            return self._to(request, buffers)
         except values.CannotCross as error:
             return {"cannot": str(error)}, []
 
-    def probe(self, message: Message, buffers: Buffers) -> Answer:
+    def _to(self, request: Request, buffers: Buffers) -> Answer:
+        # What is asked most comes first. The type checker knows each request by its word.
+        if request["do"] == "call":
+            return self.call(request, buffers)
+        if request["do"] == "get":
+            return self.get(request, buffers)
+        if request["do"] == "run":
+            return self.run(request, buffers)
+        if request["do"] == "set":
+            return self.set(request, buffers)
+        if request["do"] == "delete":
+            return self.delete(request, buffers)
+        if request["do"] == "describe":
+            return self.describe(request, buffers)
+        if request["do"] == "files":
+            return self.files(request, buffers)
+        if request["do"] == "probe":
+            return self.probe(request, buffers)
+        if request["do"] == "in_sight":
+            return self.in_sight(request, buffers)
+        assert_never(request)
+
+    def probe(self, request: Probe, buffers: Buffers) -> Answer:
         from .faults import faults
 
-        return {"faults": faults(message)}, []
+        return {"faults": faults(request)}, []
 
-    def in_sight(self, message: Message, buffers: Buffers) -> Answer:
+    def in_sight(self, request: InSight, buffers: Buffers) -> Answer:
         from .visible import seen
 
         return {"seen": seen()}, []
 
-    def files(self, message: Message, buffers: Buffers) -> Answer:
-        return {"left_out": handed_files.write(message["pieces"], buffers)}, []
+    def files(self, request: Files, buffers: Buffers) -> Answer:
+        return {"left_out": handed_files.write(request["pieces"], buffers)}, []
 
-    def run(self, message: Message, buffers: Buffers) -> Answer:
-        outputs, error = self.shell.run(message["source"])
-        told = [_images_as_text(output) for output in outputs]
-        value = as_points(self.shell.outputs.value)
-        return {"outputs": told, "error": error and exceptions.describe(error), "value": value}, []
+    def run(self, request: Run, buffers: Buffers) -> Answer:
+        outputs, error = self.shell.run(request["source"])
+        ran: RanCell = {
+            "outputs": [_images_as_text(output) for output in outputs],
+            "error": None if error is None else exceptions.describe(error),
+            "value": as_points(self.shell.outputs.value),
+        }
+        return ran, []
 
-    def get(self, message: Message, buffers: Buffers) -> Answer:
-        name = message["name"]
-        if name not in self.names:
+    def get(self, request: Get, buffers: Buffers) -> Answer:
+        if request["name"] not in self.names:
             return {"missing": True}, []
-        value = self.names[name]
+        value = self.names[request["name"]]
         if isinstance(value, types.ModuleType):
             return {"module": value.__name__}, []
-        return self._valued(value)
+        encoder = self.exchange.encoder()
+        return {"value": encoder.encode(value)}, encoder.buffers
 
-    def set(self, message: Message, buffers: Buffers) -> Answer:
-        self.names[message["name"]] = self.exchange.decoder(buffers).decode(message["value"])
+    def set(self, request: Set, buffers: Buffers) -> Answer:
+        self.names[request["name"]] = self.exchange.decoder(buffers).decode(request["value"])
         return {"done": True}, []
 
-    def delete(self, message: Message, buffers: Buffers) -> Answer:
-        if message["name"] not in self.names:
+    def delete(self, request: Delete, buffers: Buffers) -> Answer:
+        if request["name"] not in self.names:
             return {"missing": True}, []
-        del self.names[message["name"]]
+        del self.names[request["name"]]
         return {"done": True}, []
 
-    def describe(self, message: Message, buffers: Buffers) -> Answer:
-        function = Local(self.exchange.ours[message["function"]])
+    def describe(self, request: Describe, buffers: Buffers) -> Answer:
+        function = Local(self.exchange.ours[request["function"]])
         kept = sorted(function.reads.items())[:1000]
         return {"source": function.source[:100_000], "reads": dict(kept)}, []
 
-    def call(self, message: Message, buffers: Buffers) -> Answer:
-        function = self.exchange.ours[message["function"]]
-        always = bool(message.get("warn_always"))
-        options = self.limits.output_bytes, message.get("floating"), always
-        answers: list[Message] = []
+    def call(self, request: Call, buffers: Buffers) -> Answer:
+        answers: list[Called] = []
         out: Buffers = []
-        start = 0
-        for args, count in message["calls"]:
-            seeds, message["seeds"] = message.get("seeds", []), []
+        seeds, start = request["seeds"], 0
+        for code, count in request["calls"]:
+            sown, seeds = seeds, []  # by the first of the calls
             its_own = buffers[start : start + count]
             start += count
+            answer: Called
+            more: Buffers
             try:
-                with carried.as_set(seeds, message.get("state", {})):
-                    answer, more = call(self.exchange, function, args, its_own, *options)
+                with carried.as_set(sown, request["state"]):
+                    answer, more = call(
+                        self.exchange, request, code, its_own, self.limits.output_bytes
+                    )
             except values.CannotCross as error:
                 answer, more = {"cannot": str(error)}, []
             answers.append(answer | {"buffers": len(more)})
             out += more
         return {"answers": answers}, out
 
-    def _valued(self, value: Any) -> Answer:
-        encoder = self.exchange.encoder()
-        return {"value": encoder.encode(value)}, encoder.buffers
 
-
-def _images_as_text(output: dict[str, Any]) -> dict[str, Any]:
+def _images_as_text(output: Output) -> Output:
     """Only text and bitmap images: nothing that a browser would run."""
-    data = output.get("data")
-    if data is None:
+    if output["output_type"] == "stream" or output["output_type"] == "error":
         return output
-    kept: dict[str, str] = {}
+    kept: dict[str, object] = {}
     for kind in KINDS:
-        value = data.get(kind)
+        value = output["data"].get(kind)
         if isinstance(value, bytes):
             kept[kind] = base64.b64encode(value).decode()
         elif isinstance(value, str):

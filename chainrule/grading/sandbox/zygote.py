@@ -1,7 +1,6 @@
 """The warm process in the sandbox: it has imported what notebooks import, and forks per notebook.
 
-Over its control socket it gets, for each learner process, two file descriptors: the wire, for the
-learner process itself, and a line on which it says how that process has ended.
+What it is asked over its control socket, and what comes along, stands in `messages`.
 """
 
 import json
@@ -9,12 +8,13 @@ import os
 import socket
 import sys
 import tempfile
+from typing import assert_never
 
 from ..forks.isolated import end_with_parent
 from ..forks.warm import settle, use_huge_pages, warm
 from ..limits import Limits
 from ..wall.handed_files import Room
-from ..wall.messages import BROKEN
+from ..wall.messages import BROKEN, READY, Control, NotConfined, WarmSetup, Warmth
 from . import stand_ins
 from .confine import close_in, fork_into_namespaces
 from .counted_memory import count_shared_memory
@@ -27,7 +27,7 @@ _MESSAGE_BYTES = 1 << 22
 def main() -> None:
     """`python -m chainrule.grading.sandbox.zygote FD`, in bubblewrap; FD is the control socket."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    setup = json.loads(control.recv(1 << 20))
+    setup: WarmSetup = json.loads(control.recv(1 << 20))
     stand_ins.put_in_place()
     warm(setup["imports"])
     from .learner import prepare
@@ -35,8 +35,8 @@ def main() -> None:
     prepare()
     if setup["many"]:
         use_huge_pages()
-    control.send(b"ready")
-    _serve(control, Limits(**setup["limits"]), setup["confined"])
+    control.send(READY)
+    _serve(control, Limits.of(setup["limits"]), setup["confined"])
 
 
 def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
@@ -51,28 +51,31 @@ def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
         if not message:
             guard.end_all()
             return
-        if len(descriptors) == 2:
+        asked: Control = json.loads(message)
+        if asked["do"] == "learner":
             wire, line = descriptors
-            room = Room(*json.loads(message))
-            _start(guard, wire, socket.socket(fileno=line), limits, confined, room)
+            _start(guard, wire, socket.socket(fileno=line), Room(*asked["room"]))
             os.close(wire)
-        elif os.fork() == 0:
-            guard.leave()
-            control.close()
-            control, guard = _warmer(descriptors[0]), Guard(limits, confined)
+        elif asked["do"] == "warmer":
+            (its_control,) = descriptors
+            if os.fork() == 0:
+                guard.leave()
+                control.close()
+                control, guard = _warmer(its_control), Guard(limits, confined)
+            else:
+                os.close(its_control)
         else:
-            os.close(descriptors[0])
+            assert_never(asked)
 
 
-def _start(
-    guard: Guard, wire: int, line: socket.socket, limits: Limits, confined: bool, room: Room
-) -> None:
+def _start(guard: Guard, wire: int, line: socket.socket, room: Room) -> None:
     """Fork a learner process that the guard watches over."""
+    limits, confined = guard.limits, guard.confined
     place = "/tmp/submission" if confined else tempfile.mkdtemp(prefix="chainrule-unsafe-")
     try:
         learner = fork_into_namespaces() if confined else os.fork()
     except OSError as error:
-        say(line, {"reason": "confine", "error": str(error)})
+        _say_why(line, str(error))
         line.close()
         return
     if learner == 0:
@@ -96,7 +99,7 @@ def _live(
         channel = socket.socket(fileno=wire)
         leave_no_trace_of_parent(channel, place)
     except BaseException as error:  # no learner's code has run yet
-        say(line, {"reason": "confine", "error": f"{type(error).__name__}: {error}"})
+        _say_why(line, f"{type(error).__name__}: {error}")
         os._exit(0)
     status = BROKEN
     try:
@@ -108,14 +111,20 @@ def _live(
         os._exit(status)
 
 
+def _say_why(line: socket.socket, error: str) -> None:
+    """There is no process for a learner's code."""
+    told: NotConfined = {"reason": "confine", "error": error}
+    say(line, told)
+
+
 def _warmer(descriptor: int) -> socket.socket:
     """Import what one assignment's notebooks import while they run, before any learner."""
     control = socket.socket(fileno=descriptor)
-    more = json.loads(control.recv(_MESSAGE_BYTES))
+    more: Warmth = json.loads(control.recv(_MESSAGE_BYTES))
     warm([f"import {name}" for name in more["modules"]])
     settle()
     find_shared_memory()
-    control.send(b"ready")
+    control.send(READY)
     return control
 
 

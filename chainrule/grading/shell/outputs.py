@@ -1,8 +1,11 @@
 """What a cell puts out, as notebook outputs of bounded size."""
 
 import io
-from typing import Any
+from typing import Any, Literal
 
+from ..plain_data import Output, StreamOutput
+
+StreamName = Literal["stdout", "stderr"]
 NOTHING = object()
 
 
@@ -14,25 +17,29 @@ class Outputs:
         self.begin()
 
     def begin(self) -> None:
-        self.kept: list[dict[str, Any]] = []
+        self.kept: list[Output] = []
+        self.streams: list[tuple[StreamOutput, list[str]]] = []  # of these, and what was written
         self.room = self.limit
         self.cut = False
         self.value: Any = NOTHING  # of the cell's last expression
         self.failed = ""  # what there was of it that costs points: "stderr", "error"
 
-    def stream(self, name: str, text: str) -> None:
+    def stream(self, name: StreamName, text: str) -> None:
         if text and name == "stderr":
             self.failed = self.failed or "stderr"
         text = self._fitting(text)
         if not text:
             return
-        last = self.kept[-1] if self.kept else {}
-        if last.get("output_type") == "stream" and last["name"] == name:
-            last["text"].append(text)
-        else:
-            self.kept.append({"output_type": "stream", "name": name, "text": [text]})
+        if self.kept and self.streams:
+            last, written = self.streams[-1]
+            if self.kept[-1] is last and last["name"] == name:
+                written.append(text)
+                return
+        output: StreamOutput = {"output_type": "stream", "name": name, "text": ""}
+        self.kept.append(output)
+        self.streams.append((output, [text]))
 
-    def add(self, output: dict[str, Any]) -> None:
+    def add(self, output: Output) -> None:
         if output["output_type"] == "error":
             self.failed = "error"
         size = len(repr(output))
@@ -42,10 +49,9 @@ class Outputs:
         self.room -= size
         self.kept.append(output)
 
-    def finish(self) -> list[dict[str, Any]]:
-        for output in self.kept:
-            if output["output_type"] == "stream":
-                output["text"] = "".join(output["text"])
+    def finish(self) -> list[Output]:
+        for output, written in self.streams:
+            output["text"] = "".join(written)
         self._keep_what_costs_points()
         if self.cut:
             note = "[The output was longer; the rest is left out.]\n"
@@ -55,8 +61,9 @@ class Outputs:
     def _keep_what_costs_points(self) -> None:
         """A flood of output must not wash it away."""
         if self.failed == "error" and not any(o["output_type"] == "error" for o in self.kept):
-            cut = {"output_type": "error", "ename": "Error", "evalue": "[cut]", "traceback": []}
-            self.kept.append(cut)
+            self.kept.append(
+                {"output_type": "error", "ename": "Error", "evalue": "[cut]", "traceback": []}
+            )
         elif self.failed == "stderr" and not any(o.get("name") == "stderr" for o in self.kept):
             self.kept.append({"output_type": "stream", "name": "stderr", "text": "[cut]\n"})
 
@@ -72,7 +79,7 @@ class Stream(io.TextIOBase):
 
     encoding = "utf-8"
 
-    def __init__(self, outputs: Outputs, name: str) -> None:
+    def __init__(self, outputs: Outputs, name: StreamName) -> None:
         self.outputs, self.name = outputs, name
 
     def writable(self) -> bool:

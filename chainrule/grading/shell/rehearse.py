@@ -13,22 +13,21 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 from ..limits import Limits
+from ..plain_data import Plan, Rehearsal
 from .shell import KeepingShell, alarm
 
 _VARIABLE = "CHAINRULE_REHEARSAL"  # the file in which code of the course asks for things
 _MOST_BYTES = 1 << 20
 
 
-def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> dict[str, Any]:
-    """Run the notebooks of a plan as they stand in source/: `{"modules": [...], "asked": [...]}`.
+def rehearse(shell: KeepingShell, plan: Plan, limits: Limits) -> Rehearsal:
+    """Run the notebooks of a plan as they stand in source/.
 
-    modules: what was imported meanwhile. asked: `[module, function, arguments]`, what the course's
-    code wants to be called once for all submissions. Errors do not matter: submissions then meet
-    them too.
+    Errors do not matter: submissions then meet them too.
     """
     before = set(sys.modules)
     with tempfile.TemporaryDirectory(prefix="chainrule-") as place:
@@ -41,7 +40,7 @@ def rehearse(shell: KeepingShell, plan: dict[str, Any], limits: Limits) -> dict[
     return {"modules": modules, "asked": [json.loads(line) for line in text.splitlines()]}
 
 
-def do_what_was_asked(asked: list[tuple[str, str, list[Any]]]) -> None:
+def do_what_was_asked(asked: Iterable[tuple[str, str, list[object]]]) -> None:
     """Call what the instructor's own code has asked for; a failure shows again where it matters."""
     for module, function, arguments in asked:
         try:

@@ -25,11 +25,13 @@ from traitlets.config import Config
 
 from ..forks.process_tree import waited_for_core
 from ..limits import PATIENCE
+from ..plain_data import DisplayOutput, ErrorOutput, Output
 from ..wall.trouble import OutOfTime
 from .outputs import NOTHING, Outputs, Stream
 
 # Signs and prompts of IPython; some are Python too, which the tokenizer then finds out.
 _OF_IPYTHON = re.compile(r"[%!?]|>>>|\.\.\.:|In \[|^\s*[,;/]|\A\s|\A\Z|[\r\f\v]", re.M)
+Namespace = dict[str, Any]  # the values of names: whatever Python can hold
 _FIRST_WORD = re.compile(r"[^\W\d]\w*")
 
 
@@ -37,7 +39,11 @@ class KeepingPublisher(DisplayPublisher):
     shell: Any
 
     def publish(self, data: Any, metadata: Any = None, **rest: Any) -> None:  # type: ignore[override]
-        output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
+        output: DisplayOutput = {
+            "output_type": "display_data",
+            "data": data,
+            "metadata": metadata or {},
+        }
         self.shell.outputs.add(output)
 
     def clear_output(self, wait: bool = False) -> None:
@@ -82,7 +88,7 @@ class KeepingShell(InteractiveShell):
     usual_transformations: list[Any]
     history_manager: Any
 
-    def run(self, source: str) -> tuple[list[dict[str, Any]], BaseException | None]:
+    def run(self, source: str) -> tuple[list[Output], BaseException | None]:
         """Run one cell; return its outputs and the exception that ended it."""
         self.outputs.begin()
         outer = sys.stdout, sys.stderr
@@ -93,7 +99,7 @@ class KeepingShell(InteractiveShell):
             sys.stdout, sys.stderr = outer
         return self.outputs.finish(), ran.error_before_exec or ran.error_in_exec
 
-    def enter(self, names: dict[str, Any]) -> None:
+    def enter(self, names: Namespace) -> None:
         """Run the cells from here on with these globals, as if none had run before."""
         self.history_manager.reset(new_session=False)
         self.history_manager.output_hist.clear()
@@ -132,7 +138,7 @@ class KeepingShell(InteractiveShell):
             return False
         return super().should_run_async(raw_cell, **rest)
 
-    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, Any]:
+    def _format_exception_for_storage(self, *_: Any, **__: Any) -> dict[str, object]:
         """Nothing is stored; IPython would format a whole traceback with it."""
         return {}
 
@@ -162,11 +168,16 @@ class KeepingShell(InteractiveShell):
             text = str(value)
         except Exception:
             text = ""
-        error = {"output_type": "error", "ename": kind.__name__, "evalue": text[:10_000]}
-        self.outputs.add(error | {"traceback": [str(line)[:10_000] for line in lines][:200]})
+        error: ErrorOutput = {
+            "output_type": "error",
+            "ename": kind.__name__,
+            "evalue": text[:10_000],
+            "traceback": [str(line)[:10_000] for line in lines][:200],
+        }
+        self.outputs.add(error)
 
 
-def new_shell(output_bytes: int, namespace: dict[str, Any] | None = None) -> KeepingShell:
+def new_shell(output_bytes: int, namespace: Namespace | None = None) -> KeepingShell:
     """The one shell of this process."""
     config = Config()
     config.HistoryManager.enabled = False

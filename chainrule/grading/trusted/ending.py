@@ -1,15 +1,15 @@
 """From the guard's word of how a learner process ended to whose doing that was."""
 
 import signal
-from typing import Any
+from collections.abc import Mapping
 
 from ... import records
 from ..limits import Limits
 from ..wall.messages import BROKEN
-from ..wall.trouble import Machinery
+from ..wall.trouble import Lost, Machinery
 
 
-def ending(told: dict[str, Any], limits: Limits) -> tuple[str, str]:
+def ending(told: Mapping[str, object], limits: Limits) -> tuple[Lost, str]:
     """Verdict and reason for the guard's word of how a learner process ended.
 
     Raises Machinery where the learner cannot have done it: whatever is not known to be theirs.

@@ -3,35 +3,41 @@
 import builtins
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
+
+from ..wall.messages import Said
+
+Arguments = tuple[Sequence[Any], Mapping[str, Any]]  # of one call
 
 
 class Wall(Protocol):
-    """What a function needs of the learner's notebook in which it is (`remote.Learner`)."""
+    """What a function needs of the `LearnersNotebook` in which it is."""
 
     @property
     def life(self) -> int: ...
 
     def call(
-        self, function: "RemoteFunction", given: Sequence[tuple[Sequence[Any], dict[str, Any]]]
+        self, function: "RemoteFunction", given: Sequence[Arguments]
     ) -> list[Callable[[], Any]]: ...
 
-    def describe(self, function: "RemoteFunction") -> dict[str, Any]: ...
+    def describe(self, function: "RemoteFunction") -> Said: ...
 
     def needs_person(self, reason: str) -> NoReturn: ...
 
 
 class RemoteFunction:
-    """`source` and `reads` are untrusted."""
+    """handle: its number over there. told: its name and docstring, which are as untrusted as
+    `source` and `reads`.
+    """
 
-    def __init__(self, wall: Wall, told: dict[str, Any]) -> None:
-        self._wall = wall
-        self.handle: int = told["mine"]
+    def __init__(self, wall: Wall, handle: int, told: Said) -> None:
+        self._wall, self.handle = wall, handle
         self.life = wall.life
         self.found_as: str | None = None
         self.__name__ = self.__qualname__ = str(told.get("name", ""))[:200]
-        self._doc = told["doc"] if isinstance(told.get("doc"), str) else None
+        doc = told.get("doc")
+        self._doc = doc if isinstance(doc, str) else None
 
     @property
     def __doc__(self) -> str | None:  # type: ignore[override]

@@ -3,8 +3,11 @@
 What comes from there is untrusted plain data.
 """
 
+import contextlib
+import re
 import sys
-from collections.abc import Callable, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
@@ -12,23 +15,27 @@ from ... import records
 from ..limits import Limits
 from ..wall import carried, values
 from ..wall.exceptions import describe, exception
-from ..wall.messages import Start
+from ..wall.messages import Call, CalledBack, Code, Said, Start
 from ..wall.trouble import Gone, Machinery, NeedsPerson
-from ..wall.wire import Answer, Buffers, Message
-from .function import RemoteFunction, filtered, floating, warn
+from ..wall.wire import Buffers
+from .function import Arguments, RemoteFunction, filtered, floating, warn
 from .overwrite import overwrite
 from .process import Process
 
+# A test that looks for the end of an iteration, and does not only let it happen.
+_CATCHES_THE_END = re.compile(r"(except|[Rr]aises|suppress)\b[^\n]*\bStop(Async)?Iteration")
+CellRan = tuple[list[Any], list[Any] | None]  # its outputs, and its error's type and text
 
-class Learner:
+
+class LearnersNotebook:
     """A learner's running notebook. start, files: see `Process`."""
 
     def __init__(self, start: Start, files: dict[str, bytes], limits: Limits) -> None:
         self.process = Process(start, files, limits, self._called)
-        self.described: dict[tuple[int, int], Message] = {}  # by the process's life, and handle
+        self.described: dict[tuple[int, int], Said] = {}  # by the process's life, and handle
         self.ours: list[Any] = []
         self.iterates = False  # whether the running cell catches StopIteration
-        self.seeds: list[list[Any]] = []  # that the test has sown since the last call
+        self.seeds: list[carried.Seed] = []  # that the test has sown since the last call
         self.state = carried.state()  # of this process, before any cell has set it
         self.filters: list[Any] = []  # of warnings, as the running cell began
         self.texts = False  # whether any text has come from the learner's code
@@ -44,50 +51,59 @@ class Learner:
     def unfinished(self, reason: str) -> NoReturn:
         self.process.unfinished(reason)
 
-    def run(self, source: str, known: bool) -> tuple[list[Any], list[Any] | None]:
-        """Run one cell; its outputs, and its error's type and text. Raises Gone.
+    @contextlib.contextmanager
+    def asked_by(self, source: str, away: Callable[[bool], None]) -> Iterator[None]:
+        """Meanwhile a trusted cell with this text runs. away: see `Process.serving`."""
+        self.asked = False
+        self.iterates = bool(_CATCHES_THE_END.search(source))
+        self.filters = list(warnings.filters)
+        self.seeds.clear()  # a locked cell's own are sown on both sides
+        with self.process.serving(away):
+            yield
+
+    def run(self, source: str, known: bool) -> CellRan:
+        """Run one cell. Raises Gone.
 
         known: it is an answer or a cell of the instructor, no cell of the learner's own.
         """
-        outputs, error, _ = self._run(source)
+        ran, _ = self._run(source)
         self.process.ran.append((source, known))
-        return outputs, error
+        return ran
 
-    def run_valued(self, source: str) -> tuple[list[Any], list[Any] | None, float | None]:
+    def run_valued(self, source: str) -> tuple[CellRan, float | None]:
         """The same, and the number that the cell's last expression gives, if it is one."""
-        outputs, error, answer = self._run(source)
+        ran, value = self._run(source)
         self.process.ran.append((source, True))
-        value = answer.get("value")
-        return outputs, error, value if type(value) in (int, float) else None
+        return ran, value
 
-    def _run(self, source: str) -> tuple[list[Any], list[Any] | None, Message]:
+    def _run(self, source: str) -> tuple[CellRan, float | None]:
         self.described = {}
         try:
-            answer = self._answer_to_run(source)
+            return self._ran(source)
         except Gone as gone:
             self.process.renew(gone)
-            answer = self._answer_to_run(source)
-        error = answer.get("error")
-        return answer["outputs"], error if isinstance(error, list) else None, answer
+            return self._ran(source)
 
-    def _answer_to_run(self, source: str) -> Message:
+    def _ran(self, source: str) -> tuple[CellRan, float | None]:
         answer, _ = self.process.ask({"do": "run", "source": source})
-        if not isinstance(answer.get("outputs"), list):
+        outputs, error, value = answer.get("outputs"), answer.get("error"), answer.get("value")
+        if not isinstance(outputs, list):
             self.process.lost(records.CRASHED, "it sent what is no output")
-        return answer
+        # By its exact type: true and false are numbers to Python.
+        number = value if type(value) is int or type(value) is float else None
+        return (outputs, error if isinstance(error, list) else None), number
 
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
         self.asked = True
-        request = {"do": "get", "name": name}
         try:
-            answer, buffers = self.process.ask(request)
+            answer, buffers = self.process.ask({"do": "get", "name": name})
         except Gone as gone:
             if not self.process.used:
                 self.process.mend(gone)
             else:
                 self.process.renew(gone)
-            answer, buffers = self.process.ask(request)
+            answer, buffers = self.process.ask({"do": "get", "name": name})
         if answer.get("missing"):
             raise KeyError(name)
         if "module" in answer:
@@ -109,7 +125,7 @@ class Learner:
         if answer.get("missing"):
             raise KeyError(name)
 
-    def describe(self, function: RemoteFunction) -> dict[str, Any]:
+    def describe(self, function: RemoteFunction) -> Said:
         """The text of the definition, and what it reads: both as long as no cell runs."""
         handle = self._handle(function)
         if (self.life, handle) not in self.described:
@@ -117,52 +133,57 @@ class Learner:
             self.described[self.life, handle] = answer
         return self.described[self.life, handle]
 
-    def call(
-        self, function: RemoteFunction, given: Sequence[tuple[Sequence[Any], dict[str, Any]]]
-    ) -> list[Callable[[], Any]]:
+    def call(self, function: RemoteFunction, given: Sequence[Arguments]) -> list[Callable[[], Any]]:
         """Call it over there with each of these arguments, one after the other.
 
         What is returned gives, for each call, its result when called, or raises what it raised.
         Raises Gone, or NeedsPerson.
         """
         self.asked = True
-        encoders, calls, buffers = [], [], []
+        encoders: list[values.Encoder] = []
+        calls: list[tuple[Code, int]] = []
+        buffers: Buffers = []
         for args, kwargs in given:
             encoder = values.Encoder(self._function)
             try:
-                calls.append([encoder.encode([list(args), kwargs]), len(encoder.buffers)])
+                calls.append((encoder.encode([list(args), kwargs]), len(encoder.buffers)))
             except values.CannotCross as error:
                 self.process.needs_person(f"the test passes {error} to `{function.__name__}`")
             encoders.append(encoder)
             buffers += encoder.buffers
-        message: Message = {"do": "call", "calls": calls}
-        if (errors := floating()) is not None:
-            message["floating"] = errors
-        message["warn_always"] = filtered(self.filters)
-        message["seeds"], self.seeds[:] = self.seeds[:], []
+        seeds, self.seeds[:] = self.seeds[:], []
         state = carried.state()
-        message["state"] = state if state != self.state else {}
+        message: Call = {
+            "do": "call",
+            "function": function.handle,
+            "calls": calls,
+            "floating": floating(),
+            "warn_always": filtered(self.filters),
+            "seeds": seeds,
+            "state": state if state != self.state else {},
+        }
         try:
             found = self._answers_to_call(function, message, buffers)
         except Gone as gone:
             self.process.renew(gone)
             found = self._answers_to_call(function, message, buffers)
         return [
-            partial(self._result, function, list(args), kwargs, encoder, *one)
-            for (args, kwargs), encoder, one in zip(given, encoders, found, strict=True)
+            partial(self._result, function, encoder, *one)
+            for encoder, one in zip(encoders, found, strict=True)
         ]
 
     def _answers_to_call(
-        self, function: RemoteFunction, message: Message, buffers: Buffers
-    ) -> list[Answer]:
+        self, function: RemoteFunction, message: Call, buffers: Buffers
+    ) -> list[tuple[Said, Buffers]]:
         self.process.in_use = True
         message["function"] = self._handle(function)
         answer, received = self.process.ask(message, buffers)
         return self._answers(answer, received, len(message["calls"]))
 
-    def _answers(self, answer: Message, received: Buffers, count: int) -> list[Answer]:
+    def _answers(self, answer: Said, received: Buffers, count: int) -> list[tuple[Said, Buffers]]:
         """The answer to each call, and the buffers that are its own."""
-        answers, found, start = answer.get("answers"), [], 0
+        answers, start = answer.get("answers"), 0
+        found: list[tuple[Said, Buffers]] = []
         for one in answers if isinstance(answers, list) else []:
             its_own = one.get("buffers") if isinstance(one, dict) else None
             if type(its_own) is not int or its_own < 0:
@@ -176,19 +197,18 @@ class Learner:
     def _result(
         self,
         function: RemoteFunction,
-        args: list[Any],
-        kwargs: dict[str, Any],
         encoder: values.Encoder,
-        answer: dict[str, Any],
-        buffers: list[bytes],
+        answer: Said,
+        buffers: Buffers,
     ) -> Any:
         self.process.refuse(answer)
         self._put_out(answer)
         if "objects" in answer:
             try:
                 decoder = self._decoder(buffers, encoder.mutable)
-                codes = answer["objects"] if isinstance(answer["objects"], list) else []
-                overwrite(encoder.mutable, [self._decoded(decoder, code) for code in codes])
+                codes = answer["objects"]
+                news = [self._decoded(decoder, code) for code in _as_list(codes)]
+                overwrite(encoder.mutable, news)
             except (values.Malformed, ValueError, RuntimeError) as error:
                 self.process.needs_person(f"`{function.__name__}` changed its arguments: {error}")
         if "raised" in answer:
@@ -218,24 +238,28 @@ class Learner:
     def _decoder(self, buffers: list[bytes], known: list[Any] | None = None) -> values.Decoder:
         return values.Decoder(buffers, self._their_function, known)
 
-    def _their_function(self, code: Any) -> Any:
+    def _their_function(self, code: Code) -> Any:
         if "yours" in code:
-            if type(code["yours"]) is not int or not 0 <= code["yours"] < len(self.ours):
-                raise values.Malformed("no function")
-            return self.ours[code["yours"]]
+            return self._numbered(code["yours"])
         if type(code["mine"]) is not int:
             raise values.Malformed("no function")
-        return RemoteFunction(self, code)
+        return RemoteFunction(self, code["mine"], code)
+
+    def _numbered(self, number: object) -> Any:
+        """The function of a test's that was handed over with this number. Raises Malformed."""
+        if type(number) is not int or not 0 <= number < len(self.ours):
+            raise values.Malformed("no function")
+        return self.ours[number]
 
     def _value(
-        self, answer: dict[str, Any], buffers: Any, what: str, known: list[Any] | None = None
+        self, answer: Said, buffers: Buffers, what: str, known: list[Any] | None = None
     ) -> Any:
         try:
             return self._decoded(self._decoder(buffers, known), answer["value"])
         except (values.Malformed, KeyError) as error:
             self.process.needs_person(f"{what} {error}")
 
-    def _decoded(self, decoder: values.Decoder, code: Any) -> Any:
+    def _decoded(self, decoder: values.Decoder, code: Code) -> Any:
         value = decoder.decode(code)
         self.texts = self.texts or decoder.texts
         return value
@@ -252,11 +276,11 @@ class Learner:
             return exception(["RuntimeError", f"the function raised {told[0]}", told[2]])
         return error
 
-    def _called(self, request: Message, buffers: Buffers) -> Answer:
+    def _called(self, request: Said, buffers: Buffers) -> tuple[CalledBack, Buffers]:
         """The learner's code calls a function that the test handed it."""
         encoder = values.Encoder(self._function)
         try:
-            function = self.ours[request["call"]]
+            function = self._numbered(request["call"])
             args, kwargs = self._decoded(self._decoder(buffers), request["args"])
             return {"value": encoder.encode(function(*args, **kwargs))}, encoder.buffers
         except (Gone, NeedsPerson, Machinery, values.Malformed, values.CannotCross):
@@ -264,12 +288,17 @@ class Learner:
         except Exception as error:
             return {"raised": describe(error)}, []
 
-    def _put_out(self, answer: dict[str, Any]) -> None:
+    def _put_out(self, answer: Said) -> None:
         """What a call printed and warned of, printed and warned of here, as if it ran here."""
-        for output in answer.get("outputs") or []:
+        for output in _as_list(answer.get("outputs")):
             if isinstance(output, dict) and output.get("output_type") == "stream":
                 stream = sys.stderr if output.get("name") == "stderr" else sys.stdout
                 stream.write(str(output.get("text", "")))
-        for told in answer.get("warned") or []:
+        for told in _as_list(answer.get("warned")):
             if isinstance(told, list) and len(told) == 3:
                 warn(str(told[0]), str(told[1]), bool(told[2]))
+
+
+def _as_list(said: object) -> list[Any]:
+    """What was said, if it is a list; else nothing."""
+    return said if isinstance(said, list) else []

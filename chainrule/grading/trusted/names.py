@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from ..notebooks.scope import Binding, Scope
+from ..plain_data import PlannedCell
+from ..shell.shell import Namespace
 from ..wall.values import CannotCross
-from .learner import Learner
+from .learner import LearnersNotebook
 
 
-class TestNames(dict[str, Any]):
+class TestNames(Namespace):
     """The globals of the trusted cells.
 
     The dict itself holds what trusted cells have bound. Any other name is looked up where the plan
@@ -22,7 +24,7 @@ class TestNames(dict[str, Any]):
 
     __test__ = False  # not a test case for pytest
 
-    def __init__(self, learner: Learner, scope: Scope) -> None:
+    def __init__(self, learner: LearnersNotebook, scope: Scope) -> None:
         super().__init__(__name__="__main__", __builtins__=builtins)
         self.learner, self.scope = learner, scope
         self.crossing = False  # only while a cell runs that may ask the learner process
@@ -30,13 +32,25 @@ class TestNames(dict[str, Any]):
         self.asked: set[str] = set()  # the learner's names that the running cell has looked up
         self.missing: set[str] = set()
         self.unfinished: dict[str, str] = {}  # name -> the trusted cell that did not come so far
-        self.starred: dict[str, dict[str, Any]] = {}  # statement -> what it imports
+        self.starred: dict[str, Namespace] = {}  # statement -> what it imports
 
     def reach(self, grade_id: str) -> None:
         """The next cell is this one: what cells before it have bound since is not ours any more."""
         for name in self.scope.reach(grade_id):
             self.pop(name, None)
             self.unfinished.pop(name, None)
+
+    @contextlib.contextmanager
+    def asked_by(self, crossing: bool, telling: bool) -> Iterator[None]:
+        """Meanwhile a trusted cell runs. crossing: it may ask the learner process. telling: what it
+        assigns is told over there.
+        """
+        self.asked, self.missing = set(), set()
+        self.crossing, self.telling = crossing, telling
+        try:
+            yield
+        finally:
+            self.crossing = self.telling = False
 
     @contextlib.contextmanager
     def seen_in_classes(self, names: Iterable[str]) -> Iterator[None]:
@@ -59,7 +73,7 @@ class TestNames(dict[str, Any]):
         binding = self.scope.bound.get(name)
         return binding is not None and binding.whose == "import"
 
-    def ended(self, cell: dict[str, Any], whole: bool) -> None:
+    def ended(self, cell: PlannedCell, whole: bool) -> None:
         """A trusted cell has ended; `whole` if it ran to its end."""
         for name in (*cell["names"]["binds"], *cell["names"]["imports"]):
             if whole or dict.__contains__(self, name):
@@ -114,7 +128,7 @@ class TestNames(dict[str, Any]):
             return importlib.import_module(name)
         self.learner.needs_person(f"the test uses the learner's import of `{name}`")
 
-    def _star(self, statement: str) -> dict[str, Any]:
+    def _star(self, statement: str) -> Namespace:
         if statement not in self.starred:
             self.starred[statement] = _imported(statement)
         return self.starred[statement]
@@ -152,7 +166,7 @@ class TestNames(dict[str, Any]):
         except KeyError:
             return default
 
-    def is_ours(self, name: str, cell: dict[str, Any]) -> bool:
+    def is_ours(self, name: str, cell: PlannedCell) -> bool:
         """Whether this cell, or a trusted one before it, binds the name."""
         binding = self.scope.bound.get(name)
         here = name in cell["names"]["binds"] or name in cell["names"]["imports"]
@@ -167,8 +181,8 @@ class TestNames(dict[str, Any]):
         return self.scope.of_answers.intersection(names)
 
 
-def _imported(statement: str) -> dict[str, Any]:
-    bound: dict[str, Any] = {}
+def _imported(statement: str) -> Namespace:
+    bound: Namespace = {}
     exec(statement, bound)
     bound.pop("__builtins__", None)
     return bound

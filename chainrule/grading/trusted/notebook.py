@@ -1,60 +1,81 @@
 """One notebook of one submission, run: the learner's cells there, the tests here."""
 
+import mmap
 import re
 import struct
 import time
-import warnings
+from dataclasses import dataclass
 from typing import Any
 
 from ... import records
+from ...records import Finding, Result, Verdict
 from ..limits import SAID, Limits
 from ..notebooks import verdict
 from ..notebooks.outputs import Cleaner
-from ..notebooks.rebuild import BOTH, LEARNER, TEST
 from ..notebooks.scope import Scope
+from ..plain_data import (
+    BOTH,
+    LEARNER,
+    TEST,
+    Cell,
+    ErrorOutput,
+    ModelResult,
+    NotebookPlan,
+    Output,
+    PlannedCell,
+    Ran,
+)
 from ..shell.outputs import NOTHING
 from ..shell.shell import KeepingShell, alarm
 from ..wall import carried
 from ..wall.messages import Start
 from ..wall.trouble import Gone, Machinery, NeedsPerson, OutOfTime
 from . import given_text
-from .learner import Learner
+from .learner import LearnersNotebook
 from .names import TestNames
 from .process import GUARD_SECONDS
 
 # What the parent sees meanwhile: the number of the running cell, and since when it runs here.
 HERE = struct.Struct("<Id")
 _NO_NAME = re.compile(r"name '(\w+)' is not defined")
-# A test that looks for the end of an iteration, and does not only let it happen.
-_CATCHES_THE_END = re.compile(r"(except|[Rr]aises|suppress)\b[^\n]*\bStop(Async)?Iteration")
+
+
+@dataclass(frozen=True)
+class Notebook:
+    """One notebook of a submission, rebuilt and ready to be run.
+
+    models: what the instructor's own answer gets, by test. files: of the learner's working folder,
+    path -> content.
+    """
+
+    plan: NotebookPlan
+    cells: list[Cell]
+    models: dict[str, ModelResult]
+    files: dict[str, bytes]
+    limits: Limits
 
 
 def run_notebook(
-    shell: KeepingShell,
-    plan: dict[str, Any],
-    cells: list[dict[str, Any]],
-    files: dict[str, bytes],
+    notebook: Notebook,
     start: Start,
-    limits: Limits,
-    models: dict[str, verdict.Model],
+    shell: KeepingShell,
     given_up: dict[int, str],
-    here: Any,
-) -> dict[str, Any]:
-    """Run rebuilt cells: `{"outputs": {number: [...]}, "results": [...], "findings": [...]}`.
+    here: mmap.mmap,
+) -> Ran:
+    """Run it: the learner's cells there, the trusted ones here.
 
-    shell: of this process, which must have run no other notebook. models: what the instructor's
-    own answer gets, by test. given_up: numbers of trusted cells that ended the process of the tests
-    each time -> why; they and what depends on them are for a person. here: HERE, shared with the
-    parent. Raises Machinery.
+    shell: of this process, which must have run no other notebook. given_up: numbers of trusted
+    cells that ended the process of the tests each time -> why; they and what depends on them are
+    for a person. here: HERE, shared with the parent. Raises Machinery.
     """
-    learner = Learner(start, files, limits)
-    names = TestNames(learner, Scope(plan["cells"]))
+    learner = LearnersNotebook(start, notebook.files, notebook.limits)
+    names = TestNames(learner, Scope(notebook.plan["cells"]))
     shell.enter(names)
     carried.watch_seeds(learner.seeds)
     given_text.watch(lambda: learner.texts, learner.needs_person)
-    run = _Run(shell, learner, names, limits, models, here)
+    run = _Run(shell, learner, names, notebook, here)
     try:
-        for number, cell in enumerate(cells):
+        for number, cell in enumerate(notebook.cells):
             here[:] = HERE.pack(number, 0.0)
             run.cell(number, cell, given_up.get(number, ""))
     finally:
@@ -62,31 +83,30 @@ def run_notebook(
     for path, why in sorted(learner.process.left_out.items())[:SAID]:
         words = f"{path} cannot be put into the working folder ({why}): it was left out."
         run.findings.append(records.finding("file", words))
-    return {"outputs": run.outputs, "results": run.results, "findings": run.findings}
+    outputs = list(run.outputs.items())
+    return {"outputs": outputs, "results": run.results, "findings": run.findings}
 
 
 class _Run:
     def __init__(
         self,
         shell: KeepingShell,
-        learner: Learner,
+        learner: LearnersNotebook,
         names: TestNames,
-        limits: Limits,
-        models: dict[str, verdict.Model],
-        here: Any,
+        notebook: Notebook,
+        here: mmap.mmap,
     ) -> None:
-        self.here = here
-        self.shell, self.learner, self.names, self.limits = shell, learner, names, limits
-        self.models = models
-        self.cleaner = Cleaner(limits.output_bytes)
-        self.outputs: dict[int, list[dict[str, Any]]] = {}
-        self.results: list[dict[str, Any]] = []
-        self.findings: list[dict[str, str]] = []
+        self.shell, self.learner, self.names, self.here = shell, learner, names, here
+        self.limits, self.models = notebook.limits, notebook.models
+        self.cleaner = Cleaner(self.limits.output_bytes)
+        self.outputs: dict[int, list[Output]] = {}
+        self.results: list[Result] = []
+        self.findings: list[Finding] = []
         # name -> verdict and reason of the answer that was to bind it and never came back
-        self.dead: dict[str, tuple[str, str]] = {}
+        self.dead: dict[str, tuple[Verdict, str]] = {}
         self.unanswered: set[str] = set()
 
-    def cell(self, number: int, cell: dict[str, Any], given_up: str) -> None:
+    def cell(self, number: int, cell: Cell, given_up: str) -> None:
         known = cell["known"]
         if known is not None:
             self.names.reach(known["grade_id"])
@@ -95,12 +115,12 @@ class _Run:
             self.unanswered = self.unanswered - binds | (set() if cell["answered"] else binds)
         if cell["kind"] == LEARNER:
             self.outputs[number] = self._learners(cell)
-        elif cell["kind"] == BOTH:
-            self.outputs[number] = self._locked(cell, given_up)
-        elif cell["kind"] == TEST:
-            self.outputs[number] = self._test(cell, given_up)
+        elif known is not None and cell["kind"] == BOTH:
+            self.outputs[number] = self._locked(cell, known, given_up)
+        elif known is not None and cell["kind"] == TEST:
+            self.outputs[number] = self._test(cell, known, given_up)
 
-    def _learners(self, cell: dict[str, Any]) -> list[dict[str, Any]]:
+    def _learners(self, cell: Cell) -> list[Output]:
         self.learner.process.begin()
         binds = cell["known"]["names"]["binds"] if cell["known"] else []
         try:
@@ -119,34 +139,31 @@ class _Run:
             self.dead.pop(name, None)
         return self.cleaner.clean(outputs)
 
-    def _locked(self, cell: dict[str, Any], given_up: str) -> list[dict[str, Any]]:
+    def _locked(self, cell: Cell, known: PlannedCell, given_up: str) -> list[Output]:
         """A cell that runs on both sides: what it binds there is a learner's, here it is ours."""
         theirs = self._learners(cell)
-        known = cell["known"]
         if given_up:
             self.names.ended(known, whole=False)
             return theirs
         self.learner.process.begin()
         # It may call answers; they are asked once more where a test needs what comes of it.
         asks = self.names.scope.looks_up_later([*known["names"]["binds"]])
-        ours, error, _ = self._trusted(cell, crossing=asks, telling=False)
+        ours, error, _ = self._trusted(known, crossing=asks, telling=False)
         self._no_machinery()
         self.names.ended(known, whole=error is None)
         return theirs if error is not None else ours
 
-    def _test(self, cell: dict[str, Any], given_up: str) -> list[dict[str, Any]]:
-        known, process = cell["known"], self.learner.process
+    def _test(self, cell: Cell, known: PlannedCell, given_up: str) -> list[Output]:
+        process = self.learner.process
         model = self.models.get(known["grade_id"])
         if given_up:
             self.names.ended(known, whole=False)
-            result = records.result(
-                known["grade_id"], 0.0, known["points"], records.NEEDS_PERSON, given_up
-            )
+            (result,) = verdict.unmarked([known], records.NEEDS_PERSON, given_up)
             self.results.append(result | {"flags": cell["flags"]})
             return []
         process.begin()
         began = time.monotonic()
-        outputs, error, value = self._trusted(cell, crossing=True, telling=True)
+        outputs, error, value = self._trusted(known, crossing=True, telling=True)
         self._no_machinery()
         wanted = self.names.theirs_among(known["names"]["looks_up"])
         ending = verdict.Ending(
@@ -173,7 +190,7 @@ class _Run:
         self.results.append(result)
         return outputs
 
-    def _unlike(self, known: dict[str, Any], error: BaseException | None) -> str:
+    def _unlike(self, known: PlannedCell, error: BaseException | None) -> str:
         """Why the learner's code may see another state than the test does; "" if it does not."""
         missing = _NO_NAME.match(str(error)) if isinstance(error, NameError) else None
         if missing and hasattr(error, "learner_type") and self.names.is_ours(missing[1], known):
@@ -190,50 +207,48 @@ class _Run:
         return not names or not names <= self.unanswered
 
     def _trusted(
-        self, cell: dict[str, Any], crossing: bool, telling: bool
-    ) -> tuple[list[Any], BaseException | None, Any]:
-        self.names.asked, self.names.missing, self.learner.asked = set(), set(), False
-        self.names.crossing, self.names.telling = crossing, telling
-        self.learner.iterates = bool(_CATCHES_THE_END.search(cell["source"]))
-        self.learner.filters = list(warnings.filters)
-        self.learner.seeds.clear()  # a locked cell's own are sown on both sides
-        in_classes = cell["known"]["names"]["in_classes"]
-        began = time.monotonic()
-        self._mark(began)
-        self.learner.process.away = lambda waiting: self._mark(0.0 if waiting else time.monotonic())
-        try:
-            # Later than the learner's time-out, and than the search for whose fault one is.
-            seconds = self.limits.cell_seconds + GUARD_SECONDS + 1
-            with (
-                alarm(seconds, self.learner.process.waited),
-                self.names.seen_in_classes(in_classes),
-            ):
-                outputs, error = self.shell.run(cell["source"])
-        except (OutOfTime, Gone, NeedsPerson, Machinery) as late:  # where IPython catches nothing
-            outputs, error = self.shell.outputs.finish(), late
-        finally:
-            self.names.crossing = self.names.telling = False
-            self.learner.process.away = lambda waiting: None
-            self._mark(0.0)
-            self.learner.process.not_theirs(time.monotonic() - began)
+        self, known: PlannedCell, crossing: bool, telling: bool
+    ) -> tuple[list[Output], BaseException | None, Any]:
+        """Its outputs, the exception that ended it, and the value of its last expression."""
+        # Later than the learner's time-out, and than the search for whose fault one is.
+        seconds = self.limits.cell_seconds + GUARD_SECONDS + 1
+        outputs: list[Output]
+        error: BaseException | None
+        with (
+            self.names.asked_by(crossing, telling),
+            self.learner.asked_by(known["source"], self._mark),
+        ):
+            try:
+                with (
+                    alarm(seconds, self.learner.process.waited),
+                    self.names.seen_in_classes(known["names"]["in_classes"]),
+                ):
+                    outputs, error = self.shell.run(known["source"])
+            except (OutOfTime, Gone, NeedsPerson, Machinery) as late:  # IPython catches none
+                outputs, error = self.shell.outputs.finish(), late
         value = self.shell.outputs.value
         if self.learner.texts:
             outputs = [self._harmless(output) for output in outputs]
         return outputs, error, None if value is NOTHING else value
 
-    def _mark(self, began: float) -> None:
+    def _mark(self, waiting: bool) -> None:
         """Tell the parent since when a trusted cell runs by itself; 0: it does not."""
         number, _ = HERE.unpack(self.here[:])
-        self.here[:] = HERE.pack(number, began)
+        self.here[:] = HERE.pack(number, 0.0 if waiting else time.monotonic())
 
-    def _harmless(self, output: dict[str, Any]) -> dict[str, Any]:
+    def _harmless(self, output: Output) -> Output:
         """A trusted cell's output; what it shows as HTML it may have from the learner's code."""
-        data = output.get("data")
-        if not isinstance(data, dict) or set(data) <= {"text/plain", records.VERDICT_MIME}:
+        if output["output_type"] == "stream" or output["output_type"] == "error":
             return output
-        cleaned = (self.cleaner.clean([output]) or [{}])[0]
-        kept = {kind: data[kind] for kind in (records.VERDICT_MIME,) if kind in data}
-        return output | {"data": kept | cleaned.get("data", {})}
+        data = output["data"]
+        if set(data) <= {"text/plain", records.VERDICT_MIME}:
+            return output
+        harmless = {kind: data[kind] for kind in (records.VERDICT_MIME,) if kind in data}
+        for cleaned in self.cleaner.clean([output])[:1]:
+            if cleaned["output_type"] == output["output_type"]:
+                harmless |= cleaned["data"]
+        output["data"] = harmless
+        return output
 
     def _no_machinery(self) -> None:
         """A test can hide an exception, but not that it came."""
@@ -242,6 +257,6 @@ class _Run:
                 raise trouble
 
 
-def _error(name: str, reason: str) -> dict[str, Any]:
+def _error(name: str, reason: str) -> ErrorOutput:
     lines = [f"{name}: {reason}"]
     return {"output_type": "error", "ename": name, "evalue": reason, "traceback": lines}

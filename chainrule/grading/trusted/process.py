@@ -10,16 +10,17 @@ import contextlib
 import json
 import socket
 import time
-from collections.abc import Callable
-from typing import Any, NoReturn
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 from ... import records
 from ..forks.process_tree import is_stopped, waited_for_core
 from ..limits import PATIENCE, Limits
 from ..wall.handed_files import in_pieces, room_for
-from ..wall.messages import ASKED, Start
+from ..wall.messages import ASKED, CalledBack, Request, Said, Start
 from ..wall.trouble import (
     Gone,
+    Lost,
     Machinery,
     NeedsPerson,
     Unfinished,
@@ -27,7 +28,7 @@ from ..wall.trouble import (
     many_crossings,
 )
 from ..wall.values import CannotCross, Malformed
-from ..wall.wire import Answer, Buffers, Closed, Message, Wire
+from ..wall.wire import Buffers, Closed, Wire
 from .ending import ending
 
 GUARD_SECONDS = 5.0  # it answers at once, but for a machine under load
@@ -46,7 +47,7 @@ class Process:
         start: Start,
         files: dict[str, bytes],
         limits: Limits,
-        called: Callable[[Message, Buffers], Answer],
+        called: Callable[[Said, Buffers], tuple[CalledBack, Buffers]],
     ) -> None:
         self.start, self.files, self.limits, self.called = start, files, limits, called
         self.ends = time.monotonic() + limits.notebook_seconds
@@ -62,10 +63,10 @@ class Process:
         self.trouble: list[Gone | NeedsPerson | Machinery] = []  # in this cell, also hidden ones
         self.began = time.monotonic()  # the running cell
         self.crossings = 0  # of the wall, in this cell
-        self.away: Callable[[bool], None] = lambda waiting: None  # told while the learner is asked
+        self.away: Callable[[bool], None] = _nobody  # told when a trusted cell waits, and goes on
         self.spent = 0.0  # seconds that this cell has spent in the learner's code
         self.number = 0  # of the process in /proc; 0 as long as the guard has not said it
-        self.told: dict[str, Any] | None = None  # the guard's last word
+        self.told: Said | None = None  # the guard's last word
         self.waited_before = 0.0  # for a core, by processes that were given up
 
     def begin(self) -> None:
@@ -76,9 +77,21 @@ class Process:
         self.used, self.in_use = self.used or self.in_use, False
         self.deadline = min(time.monotonic() + self.limits.cell_seconds, self.ends)
 
-    def not_theirs(self, seconds: float) -> None:
-        """A trusted cell took so long: what of it was not the learner's is not of their time."""
-        self.ends += max(seconds - self.spent, 0.0)
+    @contextlib.contextmanager
+    def serving(self, away: Callable[[bool], None]) -> Iterator[None]:
+        """Meanwhile a trusted cell runs: its time, but for what it asks, is not the learner's.
+
+        away: is told False when that cell's own code goes on, and True when it waits or has ended.
+        """
+        began = time.monotonic()
+        self.away = away
+        away(False)
+        try:
+            yield
+        finally:
+            self.away = _nobody
+            away(True)
+            self.ends += max(time.monotonic() - began - self.spent, 0.0)
 
     def left(self) -> float:
         """Seconds until the deadline; once it has passed, with what was waited for a core.
@@ -100,7 +113,7 @@ class Process:
             self._hear(0)
         return self.waited_before + (waited_for_core(self.number) if self.number else 0)
 
-    def ask(self, message: Message, buffers: Buffers | None = None) -> Answer:
+    def ask(self, message: Request, buffers: Buffers | None = None) -> tuple[Said, Buffers]:
         """The answer to one request; a process is started if there is none.
 
         Raises Gone, NeedsPerson, Machinery.
@@ -147,7 +160,7 @@ class Process:
         self.wire = self.line = None
         self.number = 0
 
-    def lost(self, verdict: str, reason: str = "") -> NoReturn:
+    def lost(self, verdict: Lost, reason: str = "") -> NoReturn:
         """Give this process up. Raises Gone."""
         self.waited_before = self.waited()
         self.close()
@@ -168,7 +181,7 @@ class Process:
         """Raises Unfinished."""
         self._raise(Unfinished(reason))
 
-    def refuse(self, answer: Message) -> None:
+    def refuse(self, answer: Said) -> None:
         """Raises NeedsPerson where the answer is that something cannot cross."""
         if "cannot" in answer:
             self.needs_person(f"the learner's code gave {answer['cannot']}, which cannot cross")
@@ -205,14 +218,14 @@ class Process:
                 self._exchange({"do": "run", "source": source})
         self.deadline = min(deadline + time.monotonic() - began, self.ends)
 
-    def _without(self, left_out: Any) -> None:
+    def _without(self, left_out: object) -> None:
         """Keep which files could not be put there; the process speaks for itself only."""
         if isinstance(left_out, dict):
             self.left_out |= {
                 path: str(why) for path, why in left_out.items() if path in self.files
             }
 
-    def _exchange(self, message: Message, buffers: Buffers | None = None) -> Answer:
+    def _exchange(self, message: Request, buffers: Buffers | None = None) -> tuple[Said, Buffers]:
         assert self.wire is not None
         try:
             self.wire.send(message, buffers, self.left)
@@ -287,3 +300,7 @@ class Process:
         else:
             self.told = told
         return True
+
+
+def _nobody(waiting: bool) -> None:
+    pass

@@ -5,10 +5,10 @@ in a process of its own with bounded memory and time, which may die of it.
 """
 
 from functools import partial
-from typing import Any
 
 from ..forks.isolated import bound_memory, in_fork
 from ..notebooks.rebuild import OldFormat, Unreadable, read_notebook
+from ..plain_data import SubmittedCell
 
 # However a notebook of this size is written, it takes 200 MiB and about a second at most.
 _SMALL = 4 * 1024 * 1024
@@ -16,7 +16,7 @@ _MEMORY_BYTES = 2 * 1024**3
 _SECONDS = 20
 
 
-def read_apart(content: bytes) -> list[dict[str, Any]]:
+def read_apart(content: bytes) -> list[SubmittedCell]:
     """The cells, as `read_notebook` gives them. Raises Unreadable."""
     if len(content) <= _SMALL:
         try:
@@ -31,7 +31,7 @@ def read_apart(content: bytes) -> list[dict[str, Any]]:
     raise Unreadable(said or f"The file takes more than {memory} or {_SECONDS} s to be read.")
 
 
-def _read(content: bytes) -> list[dict[str, Any]] | str:
+def _read(content: bytes) -> list[SubmittedCell] | str:
     """The cells, or why there are none; "" where there is no memory for them."""
     bound_memory(_MEMORY_BYTES)
     try:

@@ -5,44 +5,37 @@ more than plain values. What runs there can be changed by what runs beside it, s
 are worth what the notebook's author is worth.
 """
 
-from typing import Any
-
-from ..limits import Limits
+from ...records import Result
 from ..notebooks import verdict
-from ..notebooks.rebuild import BOTH, LEARNER, TEST
+from ..plain_data import BOTH, LEARNER, TEST, Ran
 from ..wall.exceptions import exception
 from ..wall.messages import Start
 from ..wall.trouble import Gone, NeedsPerson
-from .learner import Learner
+from .learner import LearnersNotebook
+from .notebook import Notebook
 
 
-def run_together(
-    start: Start,
-    plan: dict[str, Any],
-    cells: list[dict[str, Any]],
-    files: dict[str, bytes],
-    limits: Limits,
-) -> dict[str, Any]:
-    """As `notebook.run_notebook`, whose form the answer has. Raises Machinery."""
-    learner = Learner(start, files, limits)
-    results = []
+def run_together(notebook: Notebook, start: Start) -> Ran:
+    """As `notebook.run_notebook`. Raises Machinery."""
+    learner = LearnersNotebook(start, notebook.files, notebook.limits)
+    results: list[Result] = []
     try:
-        for cell in cells:
+        for cell in notebook.cells:
             if cell["kind"] not in (LEARNER, BOTH, TEST):
                 continue
             learner.process.begin()
             ending = _ended(learner, cell["source"])
-            if cell["kind"] == TEST:
+            if cell["known"] is not None and cell["kind"] == TEST:
                 result = verdict.judge(cell["known"], ending)
                 results.append(result | {"flags": cell["flags"]})
     finally:
         learner.process.close()
-    return {"outputs": {}, "results": results, "findings": []}
+    return {"outputs": [], "results": results, "findings": []}
 
 
-def _ended(learner: Learner, source: str) -> verdict.Ending:
+def _ended(learner: LearnersNotebook, source: str) -> verdict.Ending:
     try:
-        outputs, error, value = learner.run_valued(source)
+        (outputs, error), value = learner.run_valued(source)
     except (Gone, NeedsPerson) as trouble:
         return verdict.Ending(trouble=[trouble])
     raised = exception(error) if error is not None else None

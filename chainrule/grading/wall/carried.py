@@ -7,27 +7,37 @@ numbers and names cross.
 import contextlib
 import random
 import sys
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypedDict
 
-State = dict[str, Any]
+Seed = tuple[str, int]  # the module whose random numbers were seeded, and with which number
+
+
+class State(TypedDict, total=False):
+    """What is set in a process; only what torch knows is not always there."""
+
+    recursion: int
+    gradients: bool
+    type: str
+
+
 _SEEDING = {"random": "seed", "numpy.random": "seed", "torch": "manual_seed"}
 
 
-def watch_seeds(seeds: list[list[Any]]) -> None:
+def watch_seeds(seeds: list[Seed]) -> None:
     """From here on, in this process: what is seeded, and with which number, is added to these."""
     for module in _SEEDING:
         if module in sys.modules:
             _watch(sys.modules[module], module, seeds)
 
 
-def _watch(module: Any, name: str, seeds: list[list[Any]]) -> None:
+def _watch(module: Any, name: str, seeds: list[Seed]) -> None:
     really: Callable[..., Any] = getattr(module, _SEEDING[name])
 
     def seed(*args: Any, **kwargs: Any) -> Any:
         given = [*args, *kwargs.values()]
         if len(given) == 1 and hasattr(given[0], "__index__"):
-            seeds.append([name, int(given[0])])
+            seeds.append((name, int(given[0])))
         return really(*args, **kwargs)
 
     seed.__name__ = seed.__qualname__ = _SEEDING[name]
@@ -44,7 +54,7 @@ def state() -> State:
 
 
 @contextlib.contextmanager
-def as_set(seeds: list[list[Any]], changed: State) -> Iterator[None]:
+def as_set(seeds: Sequence[Seed], changed: State) -> Iterator[None]:
     """In the learner's process: seed as the test did, and have its state meanwhile."""
     for name, number in seeds:
         module: Any = random if name == "random" else sys.modules.get(name)

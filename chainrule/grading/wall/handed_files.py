@@ -5,9 +5,9 @@ and the room that they take is told beforehand, so that a learner's code has all
 """
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 PIECE_BYTES = 8 * 1024 * 1024
 _PIECES = 1000  # of a message
@@ -51,7 +51,7 @@ def in_pieces(files: dict[str, bytes]) -> Iterator[tuple[Pieces, list[bytes]]]:
         yield pieces, buffers
 
 
-def write(pieces: Iterable[Any], buffers: list[bytes]) -> dict[str, str]:
+def write(pieces: Pieces, buffers: list[bytes]) -> dict[str, str]:
     """Write them below the working folder; return which files cannot be there, and why."""
     left_out: dict[str, str] = {}
     for (path, start), content in zip(pieces, buffers, strict=True):

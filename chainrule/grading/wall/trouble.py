@@ -3,11 +3,16 @@
 None of these is an Exception, so that no test catches one unawares.
 """
 
+from typing import Literal
+
+# The verdicts, as in `records`, that the end of a learner process can have.
+Lost = Literal["time-out", "memory", "crashed", "needs a person"]
+
 
 class Gone(BaseException):
     """The learner process ended, or did not answer in time: seen to be the learner's doing."""
 
-    def __init__(self, verdict: str, reason: str) -> None:
+    def __init__(self, verdict: Lost, reason: str) -> None:
         super().__init__(reason)
         self.verdict, self.reason = verdict, reason
 

@@ -9,15 +9,14 @@ import os
 import socket
 import struct
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from . import foreign_json
 from .values import MESSAGE_BYTES, CannotCross, Malformed
 
-Message = dict[str, Any]
+Message = Mapping[str, object]  # of `messages`
 Buffers = list[bytes]
-Answer = tuple[Message, Buffers]
 # As of time.monotonic(); or what tells how many seconds are left, which may become more; or never.
 Deadline = float | Callable[[], float] | None
 

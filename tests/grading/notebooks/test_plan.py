@@ -9,7 +9,7 @@ from nbgrader.api import Gradebook
 
 from chainrule.grading.errors import NotReleased
 from chainrule.grading.notebooks.plan import names_of, plan_assignment
-from chainrule.grading.notebooks.rebuild import BOTH, LEARNER, TEST, TEXT
+from chainrule.grading.plain_data import BOTH, LEARNER, TEST, TEXT
 from tests.support import courses
 
 # A cell -> the global names that it binds, those that its functions read, its imports.

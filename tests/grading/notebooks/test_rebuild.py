@@ -4,19 +4,13 @@ import json
 
 import pytest
 
-from chainrule.grading.notebooks.rebuild import (
-    BOTH,
-    LEARNER,
-    TEST,
-    TEXT,
-    read_notebook,
-    rebuild,
-)
+from chainrule.grading.notebooks.rebuild import read_notebook, rebuild
+from chainrule.grading.plain_data import BOTH, LEARNER, TEST, TEXT
 
 
 def planned(grade_id, kind, source, **about):
     whole = {"grade_id": grade_id, "kind": kind, "source": source, "released": source}
-    whole |= {"cell_type": "markdown" if kind == TEXT else "code", "solution": False}
+    whole |= {"cell_type": "markdown" if kind == TEXT else "code", "solution": False, "id": None}
     return whole | about
 
 
@@ -250,7 +244,7 @@ def test_a_source_is_read_as_text(name):
 def test_a_cell_of_no_known_type_is_raw_and_a_cell_that_is_none_is_left_out():
     notebook = {"nbformat": 4, "cells": [{"cell_type": "evil"}, {}, 3, None, [], "cell"]}
     cells = read_notebook(json.dumps(notebook).encode())
-    assert [cell["type"] for cell in cells] == ["raw", "raw"]
+    assert [cell["cell_type"] for cell in cells] == ["raw", "raw"]
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 import pytest
 
 from chainrule.grading.notebooks.plan import names_of
-from chainrule.grading.notebooks.rebuild import BOTH, LEARNER, TEST
 from chainrule.grading.notebooks.scope import Scope
+from chainrule.grading.plain_data import BOTH, LEARNER, TEST
 
 KINDS = {"free": None, "locked": BOTH, "answer": LEARNER, "test": TEST}
 OURS, THEIRS, IMPORT, NOBODYS = "ours", "learner's", "import", None
@@ -96,10 +96,10 @@ def test_a_star_in_a_solution_or_a_locked_cell_is_none_of_these():
 
 def test_what_is_taken_from_us_is_told_once():
     plan = [
-        {"kind": BOTH, "grade_id": "a", "names": names_of("f = g = 1")},
+        {"kind": BOTH, "grade_id": "a", "solution": False, "names": names_of("f = g = 1")},
         {"kind": LEARNER, "grade_id": "b", "solution": True, "names": names_of("f = 2")},
-        {"kind": TEST, "grade_id": "c", "names": names_of("f")},
-        {"kind": TEST, "grade_id": "d", "names": names_of("f")},
+        {"kind": TEST, "grade_id": "c", "solution": False, "names": names_of("f")},
+        {"kind": TEST, "grade_id": "d", "solution": False, "names": names_of("f")},
     ]
     scope = Scope(plan)
     assert [scope.reach(name) for name in "abcd"] == [set(), set(), {"f"}, set()]

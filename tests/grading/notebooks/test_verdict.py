@@ -7,7 +7,8 @@ import math
 import numpy as np
 import pytest
 
-from chainrule.grading.notebooks.verdict import Ending, Model, by_hand, judge, unmarked
+from chainrule.grading.notebooks.verdict import Ending, by_hand, judge, unmarked
+from chainrule.grading.plain_data import ModelResult
 from chainrule.grading.shell.shell import OutOfTime
 from chainrule.grading.wall.points import as_points
 from chainrule.grading.wall.trouble import Gone, Machinery, NeedsPerson, Unfinished
@@ -241,9 +242,11 @@ def test_what_an_unfinished_cell_was_to_define_is_for_a_person_unless_nothing_wa
 
 # A test that the instructor's own answer does not pass takes no points from anybody.
 
-WRONG_TEST = Model(0.0, "SyntaxError: invalid syntax")
-HALF_TEST = Model(1.0, "partly")
-MORE_THAN_VALUES = Model(0.0, "the learner's code gave a Particle, which cannot cross", True)
+APART = {"verdict": NEEDS_PERSON, "together": False}
+WRONG_TEST = ModelResult(points=0.0, reason="SyntaxError: invalid syntax", **APART)
+HALF_TEST = ModelResult(points=1.0, reason="partly", **APART)
+A_PARTICLE = "the learner's code gave a Particle, which cannot cross"
+MORE_THAN_VALUES = HALF_TEST | {"points": 0.0, "reason": A_PARTICLE, "together": True}
 
 
 @pytest.mark.parametrize("name", FAILED)

@@ -9,8 +9,9 @@ from nbformat.v4 import new_code_cell
 
 import chainrule
 from chainrule.grading import grade
-from tests.support import courses
-from tests.support.inside import REPOSITORY, environment, inside
+from tests.support import ROOT, courses
+from tests.support.inside import environment, inside
+from tests.support.learners import setup_of
 
 # Each answers the last question rightly, where the package is there.
 TYPED = (
@@ -55,8 +56,8 @@ WAYS = {
 def graded(tmp_path_factory):
     """This course's own first exercise, answered in each of these ways."""
     root = tmp_path_factory.mktemp("course")
-    shutil.copytree(REPOSITORY / "source/single_layer", root / "source/single_layer")
-    shutil.copy(REPOSITORY / "nbgrader_config.py", root)
+    shutil.copytree(ROOT / "source/single_layer", root / "source/single_layer")
+    shutil.copy(ROOT / "nbgrader_config.py", root)
     courses.release(root, "single_layer")
     for number, way in enumerate(WAYS.values()):
         submit(root, f"way-{number}", courses.fill(backward=way))
@@ -146,16 +147,15 @@ def test_without_a_sandbox_they_are_used_too(tmp_path):
 
 def test_the_probe_says_that_it_is_there(monkeypatch):
     from chainrule.grading.errors import NoSandbox
-    from chainrule.grading.limits import Limits
     from chainrule.grading.sandbox import bubblewrap
     from chainrule.grading.sandbox.probe import probe
 
     found = bubblewrap.view([], [])
     found.shown.append(Path(chainrule.__file__).parent / "mistakes" / "variants.py")
     monkeypatch.setattr(bubblewrap, "view", lambda imports, out_of_sight: found)
-    warm = bubblewrap.Sandbox([], Limits(), confined=True, many=False)
+    warm = bubblewrap.Sandbox(setup_of())
     try:
         with pytest.raises(NoSandbox, match="mistakes is there, which knows answers"):
-            probe(warm, Limits(), [])
+            probe(warm)
     finally:
         warm.close()

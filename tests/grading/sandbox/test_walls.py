@@ -15,6 +15,7 @@ from chainrule.grading.sandbox import bubblewrap, host_user
 from chainrule.grading.sandbox.bubblewrap import Sandbox
 from chainrule.grading.sandbox.probe import probe
 from tests.support.inside import STARTERS, inside
+from tests.support.learners import setup_of
 
 only_root = pytest.mark.skipif(os.getuid() != 0, reason="what holds where root starts it")
 
@@ -82,7 +83,7 @@ def sandboxes():
     made = []
 
     def make(**options):
-        made.append(Sandbox([], Limits(), confined=True, many=False, **options))
+        made.append(Sandbox(setup_of(Limits(), **options)))
         made[-1].wait()
         return made[-1]
 
@@ -102,7 +103,7 @@ def test_each_warm_process_is_a_user_of_its_own(sandboxes):
     for one in (sandboxes(), sandboxes()):
         channel, line = one.fork()
         with channel, line:
-            probe(one, Limits(), [])
+            probe(one)
         command = [*tasks_below(one.process.pid)][2]  # after bubblewrap's own two
         status = status_of(command)
         assert len(set(status["Uid"] + status["Gid"])) == 1 and status["Groups"] == []
@@ -117,14 +118,15 @@ def test_each_warm_process_is_a_user_of_its_own(sandboxes):
 def test_the_probe_says_that_root_was_handed_on(sandboxes, monkeypatch):
     monkeypatch.setattr(host_user, "is_needed", lambda: False)
     with pytest.raises(NoSandbox, match="/dev/null can be changed"):
-        probe(sandboxes(), Limits(), [])
+        probe(sandboxes())
 
 
 def test_the_probe_says_what_can_be_seen(sandboxes):
+    seeing = sandboxes()
+    seeing.setup["out_of_sight"] = ["/usr/lib", "/srv"]
     with pytest.raises(NoSandbox, match="/usr/lib can be seen"):
-        probe(sandboxes(), Limits(), ["/usr/lib", "/srv"])
-    hidden = ["/usr/lib/locale"]
-    probe(sandboxes(out_of_sight=hidden), Limits(), hidden)
+        probe(seeing)
+    probe(sandboxes(out_of_sight=["/usr/lib/locale"]))
 
 
 @only_root
@@ -135,7 +137,7 @@ def test_a_closed_part_of_the_environment_is_said(monkeypatch):
         (folder / "closed" / "__init__.py").touch()
         monkeypatch.syspath_prepend(folder)
         with pytest.raises(NoSandbox, match=f"{folder}/closed is closed to other users: chmod"):
-            Sandbox(["import closed"], Limits(), confined=True, many=False)
+            Sandbox(setup_of(imports=["import closed"]))
     finally:
         shutil.rmtree(folder)
 

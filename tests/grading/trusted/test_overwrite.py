@@ -16,7 +16,11 @@ def called(function, *args):
     """Call it as over the wall: its arguments are changed here, and its result comes back."""
     encoder = Encoder()
     sent = json.loads(json.dumps(encoder.encode([list(args), {}])))
-    answer, buffers = call(Exchange(None, None), function, sent, encoder.buffers, 1000, None, False)
+    exchange = Exchange(None, None)
+    exchange.ours.append(function)
+    asked = {"do": "call", "function": 0, "calls": [(sent, 0)], "floating": None}
+    asked |= {"warn_always": False, "seeds": [], "state": {}}
+    answer, buffers = call(exchange, asked, sent, encoder.buffers, 1000)
     answer = json.loads(json.dumps(answer))
     decoder = Decoder(buffers, None, encoder.mutable)
     if "objects" in answer:
