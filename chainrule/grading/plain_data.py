@@ -27,6 +27,7 @@ class Unlike(TypedDict, total=False):
     objects: list[str]  # names whose objects it changes
     state: list[str]  # calls that set the process's state
     main: list[str]  # calls that look for tests in the notebook itself
+    same: list[str]  # comparisons that ask whether two things are one object
 
 
 class Names(TypedDict):
@@ -119,6 +120,7 @@ class ModelResult(TypedDict):
     together: bool  # it gets all of them where nothing has to cross the wall
 
 
+Together = dict[str, dict[str, str]]  # notebook -> test that is asked so -> why
 ModelResults = dict[str, dict[str, ModelResult]]  # of an assignment: notebook -> test -> result
 
 
@@ -140,6 +142,7 @@ class AssignmentJob(TypedDict):
     plan_digest: str
     rehearse: bool
     models: ModelResults
+    asked_together: Together
     setup: Setup
 
 
@@ -159,7 +162,7 @@ class Job(AssignmentJob):
     unreadable: str  # why nothing of it could be read, or ""
     notebooks: dict[str, str]  # name -> base64
     files: dict[str, str]  # path -> base64
-    together: bool  # run the tests beside the answers, as nbgrader does
+    together: bool  # ask all tests beside the answers, as nbgrader does
     last_try: bool  # nobody tries again
 
 

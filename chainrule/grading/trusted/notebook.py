@@ -4,6 +4,7 @@ import mmap
 import re
 import struct
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,7 +46,7 @@ class Notebook:
     """One notebook of a submission, rebuilt and ready to be run.
 
     models: what the instructor's own answer gets, by test. files: of the learner's working folder,
-    path -> content.
+    path -> content. without: tests that are not asked here.
     """
 
     plan: NotebookPlan
@@ -53,6 +54,7 @@ class Notebook:
     models: dict[str, ModelResult]
     files: dict[str, bytes]
     limits: Limits
+    without: Collection[str] = ()
 
 
 def run_notebook(
@@ -98,6 +100,7 @@ class _Run:
     ) -> None:
         self.shell, self.learner, self.names, self.here = shell, learner, names, here
         self.limits, self.models = notebook.limits, notebook.models
+        self.without = notebook.without
         self.cleaner = Cleaner(self.limits.output_bytes)
         self.outputs: dict[int, list[Output]] = {}
         self.results: list[Result] = []
@@ -126,13 +129,10 @@ class _Run:
         try:
             outputs, _ = self.learner.run(cell["source"], cell["known"] is not None)
         except Gone as gone:
-            which = (
-                f"the cell {cell['known']['grade_id']}" if cell["known"] else "a cell of their own"
-            )
-            reason = f"{which}: {gone.reason}"
+            reason, finding, shown = ended_as(cell, gone)
             self.dead |= dict.fromkeys(binds, (gone.verdict, reason))
-            self.findings.append(records.finding("limit", f"{gone.verdict}: {reason}"))
-            return [_error(gone.verdict, gone.reason)]
+            self.findings.append(finding)
+            return [shown]
         except NeedsPerson as person:
             return [_error(records.NEEDS_PERSON, str(person))]
         for name in binds:
@@ -161,6 +161,9 @@ class _Run:
             (result,) = verdict.unmarked([known], records.NEEDS_PERSON, given_up)
             self.results.append(result | {"flags": cell["flags"]})
             return []
+        is_asked = known["grade_id"] not in self.without
+        if not is_asked and not (known["names"]["binds"] or known["names"]["imports"]):
+            return []
         process.begin()
         began = time.monotonic()
         outputs, error, value = self._trusted(known, crossing=True, telling=True)
@@ -185,9 +188,9 @@ class _Run:
                 *ending.trouble,
                 NeedsPerson(f"{looks[0]} looks for what is not here"),
             ]
-        result = verdict.judge(known, ending, model)
-        result["flags"] = cell["flags"]
-        self.results.append(result)
+        if is_asked:
+            result = verdict.judge(known, ending, model)
+            self.results.append(result | {"flags": cell["flags"]})
         return outputs
 
     def _unlike(self, known: PlannedCell, error: BaseException | None) -> str:
@@ -260,3 +263,12 @@ class _Run:
 def _error(name: str, reason: str) -> ErrorOutput:
     lines = [f"{name}: {reason}"]
     return {"output_type": "error", "ename": name, "evalue": reason, "traceback": lines}
+
+
+def ended_as(cell: Cell, gone: Gone) -> tuple[str, Finding, ErrorOutput]:
+    """How a cell that learners may change ended its process: in words, a finding, an output."""
+    known = cell["known"]
+    which = f"the cell {known['grade_id']}" if known else "a cell of their own"
+    reason = f"{which}: {gone.reason}"
+    finding = records.finding("limit", f"{gone.verdict}: {reason}")
+    return reason, finding, _error(gone.verdict, gone.reason)
