@@ -6,7 +6,7 @@ The processes, and the modules that they run:
       nursery            has imported what notebooks import; forks templates
         template         has rehearsed an assignment; forks servers (server)
           server         takes one submission after the other (assess, rebuild)
-            tests        a notebook's tests, in a fork of their own (notebook, names, remote)
+            tests        a notebook's tests, in a fork of their own (notebook, names, learner)
       bubblewrap
         zygote           has imported the same; forks learner processes, and watches them (guard)
           learner        a notebook's learner cells, behind walls of their own (confine, seccomp)

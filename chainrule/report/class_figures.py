@@ -129,7 +129,7 @@ NOTED = {
     "unknown": "Notebook that is not of the assignment",
     "file": "Files left out",
     "limit": "Reached a limit",
-    "cut": "Outputs cut",
+    "copy": "Handed in a copy of this package's files",
     "timestamp": "Time stamp could not be read",
 }
 UNCONFINED = "Graded outside of the sandbox"

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NoReturn, TypeVar
 
 from ..wall.trouble import Machinery
-from .alive import any_stopped
+from .process_tree import any_stopped
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 1.0

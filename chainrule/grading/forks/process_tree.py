@@ -1,10 +1,11 @@
-"""What a process has started, and what all of it holds and has used: read from /proc."""
+"""What a process has started, whether that goes on, what it holds and has used: read from /proc."""
 
 import contextlib
 import os
 from pathlib import Path
 
 FEW = 8  # processes and threads; honest code starts hardly more
+_STOPPED = "T"
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICKS = os.sysconf("SC_CLK_TCK")
 _OWN_AND_CHILDRENS = slice(11, 15)  # seconds of computing, in what follows the name in `stat`
@@ -15,12 +16,33 @@ def tasks_below(process: int) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     waiting = [process]
     while waiting:
-        found[one := waiting.pop()] = []
-        with contextlib.suppress(OSError, ValueError):  # it has just ended
-            found[one] = [int(task) for task in os.listdir(f"/proc/{one}/task")]
-            for task in found[one]:
-                waiting += map(int, _read(f"/proc/{one}/task/{task}/children").split())
+        one = waiting.pop()
+        found[one], children = _tasks_and_children(one)
+        waiting += children
     return found
+
+
+def any_stopped(process: int) -> bool:
+    """Whether this process is stopped, or one of ours that it or its descendants have started.
+
+    One that is says nothing, and ends nothing, for ever; what is silent for another reason is
+    noticed by time, later. What a learner's process starts does not count: learners may stop that
+    themselves. The learner's process itself does: nothing inside of a PID namespace can stop its
+    first process.
+    """
+    waiting = [process]
+    outermost = len(numbers_of(f"/proc/{process}"))
+    while waiting:
+        one = waiting.pop()
+        state, numbers = _state_and_numbers(f"/proc/{one}")
+        inside = len(numbers) - outermost  # 1: in bubblewrap, 2: in a learner's own namespace
+        if inside >= 2 and numbers[-1] != 1:
+            continue
+        if state == _STOPPED:
+            return True
+        _, children = _tasks_and_children(one)
+        waiting += children
+    return False
 
 
 def most_memory_of(processes: dict[int, list[int]]) -> int:
@@ -88,9 +110,8 @@ def waited_for_core(process: int) -> float:
 
 def is_stopped(process: int) -> bool:
     """Whether somebody has stopped it (SIGSTOP)."""
-    with contextlib.suppress(OSError, IndexError):
-        return _read(f"/proc/{process}/stat").rpartition(")")[2].split()[0] == "T"
-    return False
+    state, _ = _state_and_numbers(f"/proc/{process}")
+    return state == _STOPPED
 
 
 def numbers_of(task: str) -> list[int]:
@@ -98,11 +119,31 @@ def numbers_of(task: str) -> list[int]:
 
     task: its folder in /proc. Empty if it has just ended.
     """
+    _, numbers = _state_and_numbers(task)
+    return numbers
+
+
+def _tasks_and_children(process: int) -> tuple[list[int], list[int]]:
+    """Its threads, and the processes that they have started; of one that ends, what can be read."""
+    tasks: list[int] = []
+    children: list[int] = []
+    with contextlib.suppress(OSError, ValueError):
+        tasks = [int(task) for task in os.listdir(f"/proc/{process}/task")]
+        for task in tasks:
+            children += map(int, _read(f"/proc/{process}/task/{task}/children").split())
+    return tasks, children
+
+
+def _state_and_numbers(task: str) -> tuple[str, list[int]]:
+    """The letter of its state, and what it is called as in `numbers_of`. task: its folder."""
+    state = ""
     with contextlib.suppress(OSError):
         for row in _read(f"{task}/status").splitlines():
-            if row.startswith("NSpid:"):
-                return [int(number) for number in row.split()[1:]]
-    return []
+            if row.startswith("State:"):
+                state = row.split()[1]
+            elif row.startswith("NSpid:"):
+                return state, [int(number) for number in row.split()[1:]]
+    return state, []
 
 
 def _rows(path: str) -> dict[str, int]:

@@ -24,7 +24,7 @@ from ..plain_data import (
 )
 from ..wall import foreign_json
 
-Json = dict[str, Any]  # what a stranger wrote: each value is looked at before it is used
+Json = dict[str, object]  # what a stranger wrote: each value is looked at before it is used
 
 CELLS = 5000
 CHARACTERS = 4_000_000  # characters of all cells

@@ -15,7 +15,6 @@ from typing import NoReturn
 from ..errors import NoSandbox
 from ..forks.isolated import be_silent, end_with_parent, in_words
 from ..forks.warm import use_huge_pages, warm
-from ..limits import Limits
 from ..plain_data import Setup
 from ..sandbox.bubblewrap import ENVIRONMENT, Sandbox
 from ..sandbox.probe import probe
@@ -56,7 +55,7 @@ class Nursery:
     """Raises NoSandbox."""
 
     def __init__(self, setup: Setup, control: socket.socket, shell: KeepingShell) -> None:
-        self.limits, self.control, self.shell = Limits.of(setup["limits"]), control, shell
+        self.control, self.shell = control, shell
         self.sandbox = Sandbox(setup)
         warm(setup["imports"])
         if setup["many"]:
@@ -122,7 +121,7 @@ class Nursery:
             for other in (self.control, ours, *self.templates.values()):
                 other.close()
             os.close(descriptor)
-            be_template(requests, rehearsing, self.sandbox, self.limits, self.shell)
+            be_template(requests, rehearsing, self.sandbox, self.shell)
         finally:
             os._exit(0)
 

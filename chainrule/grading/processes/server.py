@@ -6,14 +6,17 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
 from io import BufferedIOBase, BufferedRWPair
+from typing import NoReturn
 
 from ..forks.isolated import Ended, end_with_parent, folder, in_fork, in_words
 from ..forks.warm import settle, warm
 from ..limits import Limits
-from ..plain_data import Failure, GradedSubmission, Job, Plan
-from ..sandbox.bubblewrap import Sandbox
+from ..plain_data import Failure, GradedSubmission, Job, Plan, Rehearsal
+from ..sandbox.bubblewrap import Sandbox, fork_at
 from ..shell.rehearse import do_what_was_asked, rehearse, threads
 from ..shell.shell import KeepingShell
 from ..trusted.assess import assess
@@ -24,26 +27,16 @@ _SLACK_SECONDS = 30.0
 
 
 def be_template(
-    requests: socket.socket,
-    rehearsing: bool,
-    sandbox: Sandbox,
-    limits: Limits,
-    shell: KeepingShell,
+    requests: socket.socket, rehearsing: bool, sandbox: Sandbox, shell: KeepingShell
 ) -> None:
     """Fork a server for each socket that comes in, until the other side hangs up."""
     stream = _next(requests)
     if stream is None:
         return
     try:
-        plan = json.loads(stream.readline())
-
-        def fork_servers(start: Start) -> None:
-            _fork_servers(requests, stream, plan, sandbox, start, shell)
-
-        if not rehearsing or not _in_a_rehearsed_fork(
-            fork_servers, (requests, stream), plan, sandbox, limits, shell
-        ):
-            fork_servers(sandbox.fork)
+        template = _Template(requests, stream, json.loads(stream.readline()), sandbox, shell)
+        if not rehearsing or not template.serve_rehearsed():
+            template.serve(sandbox.control)
     except BaseException as error:
         tell(stream, error)
 
@@ -56,28 +49,46 @@ def _next(requests: socket.socket) -> BufferedRWPair | None:
         return one.makefile("rwb")
 
 
-def _in_a_rehearsed_fork(
-    fork_servers: Callable[[Start], None],
-    handed_on: tuple[socket.socket, BufferedRWPair],
-    plan: Plan,
-    sandbox: Sandbox,
-    limits: Limits,
-    shell: KeepingShell,
-) -> bool:
-    """Fork the servers in a fork that has imported what the notebooks import while they run.
+@dataclass
+class _Template:
+    """What servers of one assignment are forks of. stream: of the first of them."""
 
-    Returns when that is over. False where importing ends that fork, does not come back, or starts
-    threads, which servers would lack: this process has to go on in its place.
-    """
-    notebooks = plan["notebooks"].values()
-    seconds = sum(len(notebook["rehearsal"]) for notebook in notebooks) * (limits.cell_seconds + 1)
-    with folder({}) as place:
-        found = in_fork(lambda: rehearse(shell, plan, limits), place, seconds + _SLACK_SECONDS)
-    if isinstance(found, Ended):
-        return False
-    reader, writer = os.pipe()
-    child = os.fork()
-    if child == 0:
+    requests: socket.socket
+    stream: BufferedRWPair
+    plan: Plan
+    sandbox: Sandbox
+    shell: KeepingShell
+
+    def serve_rehearsed(self) -> bool:
+        """Serve in a fork that has imported what the notebooks import while they run.
+
+        Returns when that is over. False where the rehearsal does not come back, or where importing
+        ends that fork or starts threads, which servers would lack: this process has to go on in
+        its place.
+        """
+        cells = sum(len(notebook["rehearsal"]) for notebook in self.plan["notebooks"].values())
+        seconds = cells * (self._limits.cell_seconds + 1) + _SLACK_SECONDS
+        rehearsal = partial(rehearse, self.shell, self.plan, self._limits)
+        with folder({}) as place:
+            found = in_fork(rehearsal, place, seconds)
+        if isinstance(found, Ended):
+            return False
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            self._be_rehearsed(found, reader, writer)
+        os.close(writer)
+        ready = bool(select.select([reader], [], [], _SLACK_SECONDS)[0] and os.read(reader, 1))
+        os.close(reader)
+        if ready:
+            self.requests.close()  # so that an end over there is seen at the other side
+            self.stream.close()
+        else:
+            os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        return ready
+
+    def _be_rehearsed(self, found: Rehearsal, reader: int, writer: int) -> NoReturn:
         try:
             end_with_parent()
             os.close(reader)
@@ -85,64 +96,50 @@ def _in_a_rehearsed_fork(
             warm([f"import {name}" for name in found["modules"]])
             do_what_was_asked(found["asked"])
             if threads() == before:
-                start = sandbox.warmer(found["modules"])
+                control = self.sandbox.warmer(found["modules"])
                 os.write(writer, b"1")
                 os.close(writer)
-                fork_servers(start)
+                self.serve(control)
         except OSError:
             pass  # the process in the sandbox is gone, which the next submission meets and says
         finally:
             os._exit(0)
-    os.close(writer)
-    rehearsed = bool(select.select([reader], [], [], _SLACK_SECONDS)[0] and os.read(reader, 1))
-    os.close(reader)
-    if rehearsed:
-        for one in handed_on:  # so that an end over there is seen at the other side
-            one.close()
-    else:
-        os.kill(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return rehearsed
 
-
-def _fork_servers(
-    requests: socket.socket,
-    stream: BufferedRWPair | None,
-    plan: Plan,
-    sandbox: Sandbox,
-    start: Start,
-    shell: KeepingShell,
-) -> None:
-    settle()
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a server
-    while stream is not None:
-        try:
-            child = os.fork()
-        except OSError as error:
-            tell(stream, error)
-            child = -1
-        if child == 0:
-            end_with_parent()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            requests.close()
+    def serve(self, control: socket.socket) -> None:
+        """Fork the servers. control: of the warm process that starts their learners' processes."""
+        settle()
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a server
+        stream: BufferedRWPair | None = self.stream
+        while stream is not None:
             try:
-                serve(plan, stream, start, _lifelines(sandbox, start), shell)
-            except BaseException as error:
+                child = os.fork()
+            except OSError as error:
                 tell(stream, error)
-            finally:
-                os._exit(0)
-        stream.close()
-        stream = _next(requests)
-        if stream is not None:
-            stream.readline()  # the plan, once more
-    with contextlib.suppress(ChildProcessError):
-        os.wait()  # servers end with the process that they are forks of: it is the last to go
+                child = -1
+            if child == 0:
+                self._be_server(stream, control)
+            stream.close()
+            stream = _next(self.requests)
+            if stream is not None:
+                stream.readline()  # the plan, once more
+        with contextlib.suppress(ChildProcessError):
+            os.wait()  # servers end with the process that they are forks of: it is the last to go
 
+    def _be_server(self, stream: BufferedRWPair, control: socket.socket) -> NoReturn:
+        end_with_parent()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        self.requests.close()
+        lifelines = [self.sandbox.control, control]  # they hang up when those processes end
+        try:
+            serve(self.plan, stream, partial(fork_at, control), lifelines, self.shell)
+        except BaseException as error:
+            tell(stream, error)
+        finally:
+            os._exit(0)
 
-def _lifelines(sandbox: Sandbox, start: Start) -> list[socket.socket]:
-    """The sockets to the processes that start learners: they hang up when those end."""
-    warmer = [one for one in getattr(start, "args", ()) if isinstance(one, socket.socket)]
-    return [sandbox.control, *warmer]
+    @property
+    def _limits(self) -> Limits:
+        return Limits.of(self.sandbox.setup["limits"])
 
 
 def serve(

@@ -22,8 +22,8 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from ..errors import GradingError, NoSandbox
-from ..forks.alive import any_stopped
 from ..forks.isolated import in_words
+from ..forks.process_tree import any_stopped
 from ..limits import PATIENCE, RUNS
 from ..plain_data import GradedSubmission, Job, Plan, Setup
 from .lines import Broken, Lines

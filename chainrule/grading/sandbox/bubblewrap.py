@@ -9,13 +9,12 @@ import socket
 import subprocess
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 
 from ..errors import NoSandbox
 from ..plain_data import Setup
 from ..wall.handed_files import NONE, Room
-from ..wall.messages import READY, Start, StartLearner, StartWarmer, WarmSetup, Warmth
+from ..wall.messages import READY, StartLearner, StartWarmer, WarmSetup, Warmth
 from . import host_user
 from .seccomp import is_known_machine
 from .sight import View, view
@@ -105,8 +104,11 @@ class Sandbox:
         """
         return fork_at(self.control, room)
 
-    def warmer(self, modules: list[str]) -> Start:
-        """What starts learner processes as `fork` does, after these imports."""
+    def warmer(self, modules: list[str]) -> socket.socket:
+        """The control socket, for `fork_at`, of a process in which these have been imported.
+
+        Where there can be no such process, it is the sandbox's own.
+        """
         asked: StartWarmer = {"do": "warmer"}
         warmth: Warmth = {"modules": modules}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
@@ -118,7 +120,7 @@ class Sandbox:
             ready = ours.recv(64) == READY
         except OSError:
             ready = False
-        return partial(fork_at, ours) if ready else self.fork
+        return ours if ready else self.control
 
     def close(self) -> None:
         """End it; what hears that its socket is closed ends the learners' processes first."""
@@ -131,6 +133,7 @@ class Sandbox:
 
 
 def fork_at(control: socket.socket, room: Room = NONE) -> tuple[socket.socket, socket.socket]:
+    """Ask the warm process at the other end for a learner process; see `Sandbox.fork`."""
     wire, their_wire = socket.socketpair()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     asked: StartLearner = {"do": "learner", "room": room}

@@ -22,7 +22,7 @@ class Outputs:
         self.room = self.limit
         self.cut = False
         self.value: Any = NOTHING  # of the cell's last expression
-        self.failed = ""  # what there was of it that costs points: "stderr", "error"
+        self.failed: Literal["", "stderr", "error"] = ""  # what there was that costs points
 
     def stream(self, name: StreamName, text: str) -> None:
         if text and name == "stderr":

@@ -17,7 +17,7 @@ from .carried import Seed, State
 from .handed_files import Pieces, Room
 
 # Starts a learner process; returns its wire, and the line to the guard that watches over it.
-Start = Callable[..., tuple[socket.socket, socket.socket]]
+Start = Callable[[Room], tuple[socket.socket, socket.socket]]
 KINDS = ("text/plain", "text/html", "image/png", "image/jpeg")  # all that is kept of a display
 Code = Any  # a value, as `values.Encoder` writes it and `values.Decoder` reads it
 Said = dict[str, object]
