@@ -132,6 +132,7 @@ class Setup(TypedDict):
     confined: bool
     many: bool  # there will be so many submissions that it pays to get ready for them
     out_of_sight: list[str]  # places that no learner may see
+    ignored: str  # pattern of what costs no points on stderr; "" for none (nbgrader's setting)
 
 
 class AssignmentJob(TypedDict):

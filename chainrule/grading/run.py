@@ -272,14 +272,14 @@ class _OwnAnswers:
             return False
         for name in list(self.left):
             self.wait_for(name)
-        self.are_known = True
         if line := _line_of(self.faults):
-            if not self.despite:
+            if not self.despite and any(fault.stops for fault in self.faults):
                 raise CourseError(
                     f"Nothing was graded. {line} Mend the notebook and release it again;"
                     " --despite-faults grades all the same, and what fails there is for a person."
                 )
             self.maker.say(f"{line} What fails there is for a person.")
+        self.are_known = True
         for name, ways in self.maker.ways.items():
             if not self.maker.apart_only and (line := ways.line(name)):
                 self.maker.say(line)
@@ -344,7 +344,7 @@ def _handed_out(
                 batch, began = [], time.monotonic()
         own.may_be_kept(wait=True)
     except GradingError:
-        if own.are_known and not (own.faults and not despite):
+        if own.are_known:
             yield batch  # what came back is kept whatever ends the run
         raise
     yield batch

@@ -17,6 +17,7 @@ from typing import Literal
 
 from .. import records
 from ..records import Result
+from .notebooks import verdict
 from .plain_data import (
     AssignmentJob,
     GradedNotebook,
@@ -44,6 +45,7 @@ class Fault:
     points: float
     most: float
     reason: str
+    stops: bool = True  # False: it may be as it should be, and is only said
 
     def __str__(self) -> str:
         got = f"{self.points:g} of {self.most:g} points"
@@ -143,7 +145,10 @@ def decide(plan: Plan, tried: Tried) -> Ways:
             elif beside is not None and _is_short(apart):
                 reason = apart["reason"] or apart["verdict"]
                 got = apart["points"] or 0.0
-                faults.append(Fault(plan["assignment"], name, test, got, cell["points"], reason))
+                stops = reason != verdict.STDERR  # that is a rule of nbgrader's, and no slip
+                faults.append(
+                    Fault(plan["assignment"], name, test, got, cell["points"], reason, stops)
+                )
             if _is_short(apart):
                 models.setdefault(name, {})[test] = {
                     "points": apart["points"] or 0.0,

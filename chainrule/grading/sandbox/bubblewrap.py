@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "IPYTHONDIR": "/tmp/.ipython",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
+    "PYTHONBREAKPOINT": "0",  # nobody is there to answer a debugger
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "NBGRADER_EXECUTION": "autograde",
     "PYTHONDONTWRITEBYTECODE": "1",

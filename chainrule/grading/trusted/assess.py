@@ -114,7 +114,14 @@ def _grade_notebook(
         findings += changed
         models = job["models"].get(name, {})
         files = _decoded(job["files"]) | _decoded(job["plan"]["files"])
-        notebook = Notebook(plan, cells, models, files, Limits.of(job["setup"]["limits"]))
+        notebook = Notebook(
+            plan,
+            cells,
+            models,
+            files,
+            Limits.of(job["setup"]["limits"]),
+            job["setup"]["ignored"],
+        )
         ran = _either_way(notebook, job["asked_together"].get(name, {}), job, start, shell)
         _add_results(ran, cells)
     ran["findings"] = findings + ran["findings"]
@@ -164,7 +171,7 @@ def _add_results(ran: Ran, cells: list[Cell]) -> None:
             continue
         if not (known["task"] or known["solution"] or known["cell_type"] != "code"):
             raise Machinery(f"the test {known['grade_id']} came to no result")
-        by_hand = verdict.by_hand(known, cell["answered"])
+        by_hand = verdict.by_hand(known, not cell["answered"] and not cell["flags"])
         ran["results"].append(by_hand | {"flags": cell["flags"]})
 
 

@@ -31,7 +31,7 @@ from ..shell.shell import KeepingShell, alarm
 from ..wall import carried
 from ..wall.messages import Start
 from ..wall.trouble import Gone, Machinery, NeedsPerson, OutOfTime
-from . import given_text
+from . import given_text, opened_files
 from .learner import LearnersNotebook
 from .names import TestNames
 from .process import GUARD_SECONDS
@@ -46,7 +46,8 @@ class Notebook:
     """One notebook of a submission, rebuilt and ready to be run.
 
     models: what the instructor's own answer gets, by test. files: of the learner's working folder,
-    path -> content. without: tests that are not asked here.
+    path -> content. ignored: pattern of what costs no points on stderr. without: tests that are not
+    asked here.
     """
 
     plan: NotebookPlan
@@ -54,6 +55,7 @@ class Notebook:
     models: dict[str, ModelResult]
     files: dict[str, bytes]
     limits: Limits
+    ignored: str
     without: Collection[str] = ()
 
 
@@ -100,7 +102,9 @@ class _Run:
     ) -> None:
         self.shell, self.learner, self.names, self.here = shell, learner, names, here
         self.limits, self.models = notebook.limits, notebook.models
-        self.without = notebook.without
+        self.ignored, self.without = notebook.ignored, notebook.without
+        self.opened: set[str] = set()  # files of the working folder, by the running cell
+        opened_files.watch(self.opened)
         self.cleaner = Cleaner(self.limits.output_bytes)
         self.outputs: dict[int, list[Output]] = {}
         self.results: list[Result] = []
@@ -165,12 +169,13 @@ class _Run:
         if not is_asked and not (known["names"]["binds"] or known["names"]["imports"]):
             return []
         process.begin()
+        self.opened.clear()
         began = time.monotonic()
         outputs, error, value = self._trusted(known, crossing=True, telling=True)
         self._no_machinery()
         wanted = self.names.theirs_among(known["names"]["looks_up"])
         ending = verdict.Ending(
-            outputs=outputs,
+            outputs=verdict.without_ignored(outputs, self.ignored),
             error=error,
             value=value,
             trouble=process.trouble,
@@ -183,6 +188,9 @@ class _Run:
             unlike=self._unlike(known, error),
         )
         self.names.ended(known, whole=error is None and not process.trouble)
+        if not process.trouble and (written := self._read_of_theirs()):
+            words = f"the test reads {min(written)}, which the learner's code has written"
+            ending.trouble = [*ending.trouble, NeedsPerson(words)]
         if looks := known["names"]["unlike"].get("main"):
             ending.trouble = [
                 *ending.trouble,
@@ -192,6 +200,10 @@ class _Run:
             result = verdict.judge(known, ending, model)
             self.results.append(result | {"flags": cell["flags"]})
         return outputs
+
+    def _read_of_theirs(self) -> set[str]:
+        """The files that the test has read, and that the learner's code has another copy of."""
+        return self.opened & self.learner.written() if self.opened else set()
 
     def _unlike(self, known: PlannedCell, error: BaseException | None) -> str:
         """Why the learner's code may see another state than the test does; "" if it does not."""

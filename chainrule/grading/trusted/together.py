@@ -39,7 +39,7 @@ class _Run:
     def __init__(
         self, learner: LearnersNotebook, notebook: Notebook, asked: Collection[str] | None
     ) -> None:
-        self.learner, self.asked = learner, asked
+        self.learner, self.asked, self.ignored = learner, asked, notebook.ignored
         self.cleaner = Cleaner(notebook.limits.output_bytes)
         self.of_answers = Scope(notebook.plan["cells"]).of_answers
         self.outputs: list[tuple[int, list[Output]]] = []
@@ -73,7 +73,8 @@ class _Run:
         except (Gone, NeedsPerson) as trouble:
             return verdict.Ending(trouble=[trouble])
         raised = exception(error) if error is not None else None
-        return verdict.Ending(outputs=outputs, error=raised, value=value)
+        counted = verdict.without_ignored(outputs, self.ignored)
+        return verdict.Ending(outputs=counted, error=raised, value=value)
 
     def _judge(self, cell: Cell, known: PlannedCell, ending: verdict.Ending) -> None:
         if self.asked is not None and known["grade_id"] not in self.asked:
