@@ -141,6 +141,11 @@ def add_grade(commands: Commands) -> None:
         action="store_true",
         help="also where the instructor's own answers fail a test, which is then for a person",
     )
+    parser.add_argument(
+        "--apart-only",
+        action="store_true",
+        help="leave to a person what can only be asked in the learner's own process",
+    )
     parser.set_defaults(run=run_grade)
 
 

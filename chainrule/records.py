@@ -34,7 +34,7 @@ Verdict = Literal[
     "crashed",
     "needs a person",
 ]
-Flag = Literal["changed", "unconfined"]
+Flag = Literal["changed", "unconfined", "together"]
 Kind = Literal["changed", "file", "copy", "unreadable", "missing", "unknown", "timestamp", "limit"]
 
 PASSED: Final = "passed"
@@ -62,6 +62,7 @@ VERDICTS: dict[Verdict, str] = {
 FLAGS: dict[Flag, str] = {
     "changed": "the submission had changed, moved, doubled or deleted this cell of the instructor",
     "unconfined": "graded outside of the sandbox",
+    "together": "asked together: a learner's code could change this test's result",
 }
 
 KINDS: dict[Kind, str] = {

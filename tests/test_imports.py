@@ -36,7 +36,9 @@ ARROWS: dict[str, set[str]] = {
         "functions", "grading.errors", "grading.forks", "grading.limits", "grading.plain_data",
         "grading.shell", "grading.wall",
     },
-    "grading.files": {"grading.errors", "grading.limits", "grading.plain_data", "records"},
+    "grading.files": {
+        "grading.errors", "grading.limits", "grading.plain_data", "records", "whole",
+    },
     "grading.notebooks": {
         "grading.errors", "grading.plain_data", "grading.wall", "records", "safe_html",
     },
@@ -48,18 +50,18 @@ ARROWS: dict[str, set[str]] = {
         "grading.errors", "grading.forks", "grading.limits", "grading.plain_data",
         "grading.sandbox", "grading.shell", "grading.trusted", "grading.wall",
     },
-    "grading.model_answers": {"grading.plain_data", "records"},
+    "grading.ways": {"grading.notebooks", "grading.plain_data", "records"},
     "grading.again": {
         "grading.errors", "grading.forks", "grading.plain_data", "grading.processes",
         "grading.trusted",
     },
     "grading.jobs": {
-        "grading.errors", "grading.files", "grading.limits", "grading.model_answers",
+        "grading.errors", "grading.files", "grading.limits", "grading.ways",
         "grading.notebooks", "grading.plain_data", "records",
     },
     "grading.run": {
         "grading.again", "grading.errors", "grading.files", "grading.jobs",
-        "grading.model_answers", "grading.notebooks", "grading.plain_data", "grading.processes",
+        "grading.ways", "grading.notebooks", "grading.plain_data", "grading.processes",
         "records",
     },
     "grading": {"errors", "grading.forks", "grading.processes", "grading.run"},
@@ -73,7 +75,7 @@ ARROWS: dict[str, set[str]] = {
     },
     "hooks": {
         "grading.again", "grading.files", "grading.jobs", "grading.plain_data",
-        "errors", "grading.processes", "records", "report",
+        "errors", "grading.processes", "records", "report", "grading.ways",
     },
     # This repository's own course.
     "course": {"errors", "exercises", "grading", "mistakes"},

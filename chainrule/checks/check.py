@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from chainrule.blocks import Headline
+from chainrule.checks import ready
 from chainrule.checks.examine import examine
 from chainrule.checks.explain import explain
 from chainrule.checks.plain_text import plain_text
-from chainrule.exercises.cases import VISIBLE_SEEDS, cases
+from chainrule.exercises.cases import VISIBLE_SEEDS
 from chainrule.exercises.questions import question as question_of
 
 
@@ -38,7 +39,8 @@ def check(
         names = ", ".join(asked.earlier) or "none"
         raise ValueError(f"{question}: earlier takes {names}, in this order; not {len(earlier)}")
     own = dict(zip(asked.earlier, earlier, strict=bool(earlier)))
-    examined = examine(asked, function, cases(question, VISIBLE_SEEDS, examples=True), own)
+    asked_on = ready.cases_of(question, VISIBLE_SEEDS, examples=True)
+    examined = examine(asked, function, asked_on, own)
     message = plain_text(explain(examined))
     if not examined.right:
         raise CheckFailed(message)

@@ -1,21 +1,18 @@
 """A function is examined: run on its cases, each property judged, the mistake named."""
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from chainrule.checks import composites
 from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, difference
-from chainrule.checks.diagnose import candidates, constant, predict
+from chainrule.checks.diagnose import candidates, constant
 from chainrule.checks.excuses import Excuses
 from chainrule.checks.flags import Flag, flags
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import PARAMETERS, Property, Question
 from chainrule.mistakes import CATALOGUE, Mistake
-from chainrule.mistakes.variants import variants
 
 
 @dataclass(frozen=True)
@@ -80,8 +77,6 @@ def examine(
 
     `earlier` are the learner's own earlier functions by name: a slip of theirs costs nothing here.
     """
-    if "CHAINRULE_REHEARSAL" in os.environ:
-        get_ready(question, cases)
     tried = list(zip(cases, attempts(function, cases), strict=True))
     excuses = Excuses(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, excuses) for prop in question.properties}
@@ -95,17 +90,6 @@ def examine(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
     )
     return Examined(question, judged, tuple(tried), tuple(sorted(excuses.slipped)), flagged)
-
-
-def get_ready(question: Question, cases: Sequence[Case]) -> None:
-    """Work out what the mistakes give on these cases, which is the same for every learner.
-
-    Grading asks for it before the first submission: the processes that follow are forks.
-    """
-    for case in cases:
-        for variant in variants(question):
-            predict(variant, case)
-        composites.get_ready(question, case)
 
 
 def _fault(prop: Property, tried: Sequence[tuple[Case, Attempt]], excuses: Excuses) -> Fault | None:

@@ -5,12 +5,12 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from chainrule.blocks import Headline
+from chainrule.checks import ready
 from chainrule.checks.examine import Examined, examine
 from chainrule.checks.explain import explain
 from chainrule.checks.flags import Flag
 from chainrule.checks.plain_text import plain_text
 from chainrule.checks.record import Part, Record, example
-from chainrule.exercises.cases import cases
 from chainrule.exercises.questions import question as question_of
 from chainrule.records import VERDICT_MIME
 
@@ -74,7 +74,8 @@ def _marked(
         return Record(question, "error", 0.0, math.fsum(points.values()), (said,))
     found = {name: _look_up(one) for name, one in zip(asked.earlier, earlier, strict=True)}
     own = {name: one for name, one in found.items() if not isinstance(one, str)}
-    return _record(examine(asked, function, cases(question, seeds), own), points)
+    asked_on = ready.cases_of(question, seeds, examples=False)
+    return _record(examine(asked, function, asked_on, own), points)
 
 
 def _record(examined: Examined, points: Mapping[str, float]) -> Record:

@@ -38,8 +38,10 @@ def grade(
     uses no pool (the sandbox stays). force: grade again what has a result. unsafe: where no sandbox
     can be had, grade without one; each result says so. despite_faults: where the instructor's own
     answers do not pass a test, grade all the same; what fails there is for a person. options:
-    `executor`, of the interface of concurrent.futures, in place of local workers;
-    `watch(done, of)` and `say(line)`, called on progress and for warnings; fields of `Limits`.
+    `apart_only`: leave a test that cannot be asked over the wall to a person, in place of asking it
+    in the learner's own process; `executor`, of the interface of concurrent.futures, in place of
+    local workers; `watch(done, of)` and `say(line)`, called on progress and for warnings; fields of
+    `Limits`.
 
     Returns the results, by assignment and student.
     Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox, and

@@ -6,6 +6,7 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from jupyter_core.paths import jupyter_data_dir, jupyter_path
@@ -14,7 +15,7 @@ from nbgrader.exchange.default.exchange import Exchange
 
 from .. import records
 from .errors import CourseError, NotReleased
-from .files import gradebook, timestamp
+from .files import gradebook, kept, timestamp
 from .files.course import Course
 from .files.submission import (
     Submission,
@@ -23,9 +24,9 @@ from .files.submission import (
     unreadable,
 )
 from .limits import SAID
-from .model_answers import Fault, GradeAll, job_of, missing_modules, try_out
 from .notebooks.plan import plan_assignment
-from .plain_data import AssignmentJob, Job, ModelResults, Plan, Setup
+from .plain_data import AssignmentJob, Job, Plan, Setup
+from .ways import Fault, Trial, Tried, Ways, decide, missing_modules, trials
 
 _MANY = 4  # submissions for which a rehearsal is worth its time
 
@@ -34,7 +35,7 @@ class Jobs:
     """Makes the jobs of a course.
 
     assignments: those of the gradebook among them have a plan; `say` is told of the others, and of
-    what was edited after its release.
+    what was edited after its release. apart_only: what cannot be asked apart is for a person.
     """
 
     def __init__(
@@ -44,11 +45,12 @@ class Jobs:
         assignments: list[str],
         confined: bool,
         say: Callable[[str], None],
+        apart_only: bool = False,
     ) -> None:
-        self.course, self.say = course, say
+        self.course, self.say, self.apart_only = course, say, apart_only
         self.plans: dict[str, Plan] = {}
         self.digests: dict[str, str] = {}
-        self.models: dict[str, ModelResults] = {}
+        self.ways: dict[str, Ways] = {}
         self._rehearsed: set[str] = set()
         for folder in course.nameless():
             say(f"{folder} in submitted/ has a name that is no text in UTF-8: it is not graded.")
@@ -70,6 +72,8 @@ class Jobs:
             text = json.dumps(plan, sort_keys=True)
             self.digests[name] = hashlib.sha256(text.encode()).hexdigest()
         self.setup = setup_of(course, self.plans, confined)
+        for name in self.plans:
+            self._remember(name)
 
     def expect(self, pairs: Sequence[tuple[str, str]]) -> None:
         """These submissions will be asked for: it may pay to get ready for them."""
@@ -105,29 +109,51 @@ class Jobs:
         return job, found
 
     def _without_submission(self, assignment: str) -> AssignmentJob:
+        ways = self.ways.get(assignment, Ways({}, {}, (), 0))
         return {
             "assignment": assignment,
             "plan": self.plans[assignment],
             "plan_digest": self.digests[assignment],
             "rehearse": assignment in self._rehearsed,
-            "models": self.models.get(assignment, {}),
+            "models": ways.models,
+            "asked_together": {} if self.apart_only else ways.together,
             "setup": self.setup,
         }
 
-    def own_job(self, assignment: str) -> Job | None:
-        """The job of the instructor's own answers; None if there are none."""
-        source = self.course.place(self.course.directory.source_directory, ".", assignment)
-        return job_of(self._without_submission(assignment), source)
+    def trials(self, assignment: str) -> dict[Trial, Job]:
+        """What is to be graded to find out how each test is asked; nothing where that is known."""
+        if assignment in self.ways:
+            return {}
+        directory = self.course.directory
+        source = self.course.place(directory.source_directory, ".", assignment)
+        release = self.course.place(directory.release_directory, ".", assignment)
+        return trials(self._without_submission(assignment), source, release)
 
-    def try_models(self, assignments: Iterable[str], grade: GradeAll) -> list[Fault]:
-        """Grade the instructor's own answers first; returns the tests that they do not pass.
+    def learn(self, assignment: str, tried: Tried) -> Sequence[Fault]:
+        """From what came of the trials; returns the tests that the own answers do not pass."""
+        if assignment not in self.ways:
+            found = decide(self.plans[assignment], tried)
+            if self.course.left_to_learners(assignment):
+                # What learners hand in beside the notebook is not in source/ as it should be.
+                found = replace(found, faults=[replace(f, stops=False) for f in found.faults])
+            self.ways[assignment] = found
+            if not found.faults and None not in tried.values():
+                value = {
+                    "together": found.together,
+                    "models": found.models,
+                    "tests": found.tests,
+                }
+                kept.write(self.course.root, assignment, self._key(assignment), value)
+        return self.ways[assignment].faults
 
-        grade: as for `models.try_out`.
-        """
-        jobs = [self.own_job(name) for name in assignments]
-        found, faults = try_out([job for job in jobs if job is not None], grade)
-        self.models |= found
-        return faults
+    def _remember(self, assignment: str) -> None:
+        value = kept.read(self.course.root, assignment, self._key(assignment))
+        if value is not None:
+            self.ways[assignment] = Ways(faults=(), **value)
+
+    def _key(self, assignment: str) -> str:
+        setup = self.setup | {"many": False, "out_of_sight": []}
+        return kept.key_of(self.digests[assignment], setup)
 
     def _prepare(self, found: Submission, assignment: str) -> None:
         """Leave out what cannot be graded beside the instructor's files, and say so."""
@@ -170,6 +196,7 @@ def setup_of(course: Course, plans: dict[str, Plan], confined: bool) -> Setup:
         "limits": course.limits.plain(),
         "confined": confined,
         "out_of_sight": out_of_sight(course),
+        "ignored": course.ignored_on_stderr(),
         "many": False,
     }
 

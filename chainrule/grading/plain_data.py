@@ -27,6 +27,7 @@ class Unlike(TypedDict, total=False):
     objects: list[str]  # names whose objects it changes
     state: list[str]  # calls that set the process's state
     main: list[str]  # calls that look for tests in the notebook itself
+    same: list[str]  # comparisons that ask whether two things are one object
 
 
 class Names(TypedDict):
@@ -69,11 +70,10 @@ class FreeCell(TypedDict):
 
 
 class NotebookPlan(TypedDict):
-    """One notebook of an assignment. rehearsal: the code in source/. in_sight: what shows only."""
+    """One notebook of an assignment. rehearsal: the code in source/."""
 
     cells: list[PlannedCell | FreeCell]
     rehearsal: list[str]
-    in_sight: list[str]
     kernelspec: dict[str, object]
     language: str
 
@@ -120,6 +120,7 @@ class ModelResult(TypedDict):
     together: bool  # it gets all of them where nothing has to cross the wall
 
 
+Together = dict[str, dict[str, str]]  # notebook -> test that is asked so -> why
 ModelResults = dict[str, dict[str, ModelResult]]  # of an assignment: notebook -> test -> result
 
 
@@ -131,6 +132,7 @@ class Setup(TypedDict):
     confined: bool
     many: bool  # there will be so many submissions that it pays to get ready for them
     out_of_sight: list[str]  # places that no learner may see
+    ignored: str  # pattern of what costs no points on stderr; "" for none (nbgrader's setting)
 
 
 class AssignmentJob(TypedDict):
@@ -141,7 +143,15 @@ class AssignmentJob(TypedDict):
     plan_digest: str
     rehearse: bool
     models: ModelResults
+    asked_together: Together
     setup: Setup
+
+
+class Rehearsal(TypedDict):
+    """What stays of a rehearsal."""
+
+    modules: list[str]  # that were imported meanwhile
+    asked: list[tuple[str, str, list[object]]]  # module, function, arguments: to be called once
 
 
 class Job(AssignmentJob):
@@ -153,7 +163,7 @@ class Job(AssignmentJob):
     unreadable: str  # why nothing of it could be read, or ""
     notebooks: dict[str, str]  # name -> base64
     files: dict[str, str]  # path -> base64
-    together: bool  # run the tests beside the answers, as nbgrader does
+    together: bool  # ask all tests beside the answers, as nbgrader does
     last_try: bool  # nobody tries again
 
 

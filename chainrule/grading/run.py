@@ -19,11 +19,11 @@ from .files import gradebook, timestamp
 from .files.course import Course, open_course
 from .files.submission import Submission
 from .jobs import Jobs
-from .model_answers import Fault
 from .notebooks import autograded
 from .plain_data import Grade, GradedSubmission, Job
 from .processes.pool import LocalPool
 from .processes.worker import KEPT, NurseryHandle, Worker, grade_submission
+from .ways import Fault, Trial
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker
@@ -67,6 +67,7 @@ class Options:
     force: bool = False
     unsafe: bool = False
     despite_faults: bool = True
+    apart_only: bool = False
     executor: Executor | None = None
     watch: Callable[[int, int], None] = lambda done, of: None
     say: Callable[[str], None] = lambda line: None
@@ -95,7 +96,8 @@ def grade_course(
         return []
     with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
         names = sorted({assignment for _, assignment in pairs})
-        maker = Jobs(course, book, names, not options.unsafe, options.say)
+        confined, apart = not options.unsafe, options.apart_only
+        maker = Jobs(course, book, names, confined, options.say, apart)
         if not maker.plans:
             raise CourseError("None of the submitted assignments is in the gradebook.")
         # By assignment: a worker is ready for one at a time.
@@ -133,6 +135,8 @@ def try_course(
         own = _OwnAnswers(maker, pairs, _Workers(_Here(), worker.grade), again, despite=True)
         for name in maker.plans:
             own.wait_for(name)
+            for test, why in maker.ways[name].reasons():
+                say(f"{name}, {test}: is asked together with the answers, because apart: {why}")
         return own.faults
 
 
@@ -212,10 +216,10 @@ class _Here(Executor):
 
 
 class _OwnAnswers:
-    """The instructor's own answers: graded before the submissions of their assignment.
+    """The trials of each assignment, graded before its submissions (`ways`).
 
     Those of the first assignment begin at once, the others once there is work for all; nothing is
-    kept before all of them are known. despite: whether their faults stop nothing.
+    kept before all of them are known. despite: whether faults of the own answers stop nothing.
     """
 
     def __init__(
@@ -228,7 +232,7 @@ class _OwnAnswers:
     ) -> None:
         self.maker, self.workers, self.again, self.despite = maker, workers, again, despite
         self.left = list(dict.fromkeys(assignment for _, assignment in pairs))
-        self.started: dict[str, Future[GradedSubmission]] = {}
+        self.started: dict[str, dict[Trial, tuple[Job, Future[GradedSubmission]]]] = {}
         self.faults: list[Fault] = []
         self.are_known = False
         self._start(self.left[:1])
@@ -238,46 +242,48 @@ class _OwnAnswers:
 
     def _start(self, assignments: Sequence[str]) -> None:
         for name in assignments:
-            job = self.maker.own_job(name) if name not in self.started else None
-            if job is not None:
-                self.started[name] = self.workers.start(job)
+            if name not in self.started:
+                jobs = self.maker.trials(name)
+                self.started[name] = {t: (job, self.workers.start(job)) for t, job in jobs.items()}
 
     def wait_for(self, assignment: str) -> None:
         if assignment in self.left:
+            self._start([assignment])
             self.left.remove(assignment)
-            self.faults += self.maker.try_models([assignment], self._grade)
+            trials = self.started[assignment]
+            tried = {trial: self._come(job, future) for trial, (job, future) in trials.items()}
+            self.faults += self.maker.learn(assignment, tried)
+
+    def _come(self, job: Job, future: Future[GradedSubmission]) -> GradedSubmission | None:
+        """What comes of a trial, alone if need be; None for what does not come back."""
+        error = self.workers.error_of(future)
+        if error is None:
+            return future.result()
+        self.again.failed(job, error)
+        result = self.again.grade(job)
+        return None if result.get("given_up") else result
 
     def may_be_kept(self, wait: bool) -> bool:
         """Whether all are known; raises CourseError where a fault is to stop it. wait: until so."""
         if self.are_known:
             return True
-        if not wait and not all(future.done() for future in self.started.values()):
+        futures = [future for trials in self.started.values() for _, future in trials.values()]
+        if not wait and not all(future.done() for future in futures):
             return False
         for name in list(self.left):
             self.wait_for(name)
-        self.are_known = True
         if line := _line_of(self.faults):
-            if not self.despite:
+            if not self.despite and any(fault.stops for fault in self.faults):
                 raise CourseError(
                     f"Nothing was graded. {line} Mend the notebook and release it again;"
                     " --despite-faults grades all the same, and what fails there is for a person."
                 )
             self.maker.say(f"{line} What fails there is for a person.")
+        self.are_known = True
+        for name, ways in self.maker.ways.items():
+            if not self.maker.apart_only and (line := ways.line(name)):
+                self.maker.say(line)
         return True
-
-    def _grade(self, jobs: Sequence[Job]) -> list[GradedSubmission | None]:
-        """What comes of these jobs, alone if need be; None for what does not come back."""
-        done: list[GradedSubmission | None] = []
-        for job in jobs:
-            future = self.started.pop(job["assignment"], None) or self.workers.start(job)
-            error = self.workers.error_of(future)
-            if error is None:
-                done.append(future.result())
-                continue
-            self.again.failed(job, error)
-            result = self.again.grade(job)
-            done.append(None if result.get("given_up") else result)
-        return done
 
 
 def _line_of(faults: Sequence[Fault]) -> str:
@@ -338,7 +344,7 @@ def _handed_out(
                 batch, began = [], time.monotonic()
         own.may_be_kept(wait=True)
     except GradingError:
-        if own.are_known and not (own.faults and not despite):
+        if own.are_known:
             yield batch  # what came back is kept whatever ends the run
         raise
     yield batch

@@ -26,8 +26,9 @@ from ..grading.files import gradebook, timestamp
 from ..grading.files.course import Course, limits_in
 from ..grading.files.submission import leave_out_what_clashes
 from ..grading.jobs import Jobs, read_of_course
-from ..grading.plain_data import GradedNotebook, ModelResults
+from ..grading.plain_data import GradedNotebook
 from ..grading.processes.worker import NurseryHandle, Worker
+from ..grading.ways import Ways
 from . import replaced
 
 
@@ -115,15 +116,17 @@ class SafeExporter(NotebookExporter):
             self._worker = Worker(NurseryHandle())
             self._worker.nursery.begin(jobs.setup)
             weakref.finalize(self, self._worker.close)
-            self._models: dict[str, ModelResults] = {}
+            self._ways: dict[str, Ways] = {}
         again = Again([self._worker.alone] * 2)
-        if assignment not in self._models:
-            for fault in jobs.try_models(
-                [assignment], lambda tried: [again.first(self._worker.grade, job) for job in tried]
-            ):
+        if assignment not in self._ways:
+            trials = jobs.trials(assignment).items()
+            tried = {trial: again.first(self._worker.grade, one) for trial, one in trials}
+            for fault in jobs.learn(assignment, tried):
                 self.log.error("%s. What fails there is for a person.", fault)
-            self._models[assignment] = jobs.models.get(assignment, {})
-        jobs.models = self._models
+            self._ways[assignment] = jobs.ways[assignment]
+            if line := jobs.ways[assignment].line(assignment):
+                self.log.warning(line)
+        jobs.ways = self._ways
         job, _ = jobs.make(student, assignment)
         plan = job["plan"]
         job["plan"] = plan | {"notebooks": {name: plan["notebooks"][name]}}

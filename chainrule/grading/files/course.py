@@ -38,8 +38,33 @@ class Course:
         return Path(os.path.normpath(self.directory.format_path(step, student, assignment)))
 
     def submitted(self, assignment: str | None, student: str | None) -> list[tuple[str, str]]:
-        """The (student, assignment) pairs with a folder in submitted/, sorted."""
-        return self.pairs(self.directory.submitted_directory, assignment, student)
+        """The (student, assignment) pairs with a folder in submitted/, sorted.
+
+        Without the learners whom nbgrader's configuration excludes.
+        """
+        excluded = self.directory.student_id_exclude.split(",")
+        pairs = self.pairs(self.directory.submitted_directory, assignment, student)
+        return [pair for pair in pairs if pair[0] not in excluded]
+
+    def ignored_on_stderr(self) -> str:
+        """The pattern of nbgrader's IgnorePattern; "" where that is not enabled.
+
+        Raises CourseError if it is none.
+        """
+        chosen = self.config.get("IgnorePattern", {})
+        pattern = str(chosen.get("pattern", "")) if chosen.get("enabled") is True else ""
+        try:
+            re.compile(pattern)
+        except re.error as error:
+            raise CourseError(
+                f"c.IgnorePattern.pattern is no regular expression ({error})."
+            ) from None
+        return pattern
+
+    def left_to_learners(self, assignment: str) -> list[str]:
+        """The files that learners hand in, and that the instructor's do not overwrite."""
+        kept = self.config.get("Autograde", {}).get("exclude_overwriting", {})
+        return list(kept.get(assignment, []))
 
     def pairs(
         self, step: str, assignment: str | None = None, student: str | None = None
@@ -99,8 +124,8 @@ class Course:
             ignored = any(part in path.parts for part in (".ipynb_checkpoints", "__pycache__"))
             if path.is_file() and path.suffix != ".ipynb" and not ignored:
                 files[path.relative_to(source).as_posix()] = path.read_bytes()
-        kept = self.config.get("Autograde", {}).get("exclude_overwriting", {})
-        return {name: text for name, text in files.items() if name not in kept.get(assignment, [])}
+        kept = self.left_to_learners(assignment)
+        return {name: text for name, text in files.items() if name not in kept}
 
 
 def open_course(folder: Path, **limits: Any) -> Course:
@@ -148,8 +173,13 @@ def _record(path: Path) -> Any:
 
 
 def limits_in(config: Config, **limits: Any) -> Limits:
-    """Limits as given; the time is nbgrader's `Execute.timeout`, a notebook has four times that."""
-    seconds = config.get("Execute", {}).get("timeout")
-    if isinstance(seconds, (int, float)) and seconds > 0:
-        limits = {"cell_seconds": seconds, "notebook_seconds": 4 * seconds} | limits
+    """Limits as given; the time is nbgrader's `Execute.timeout`, a notebook has four times that.
+
+    The setting counts by the names of the classes that nbgrader's is made from, as it does there.
+    """
+    for name in ("Execute", "ExecutePreprocessor", "NotebookClient"):
+        seconds = config.get(name, {}).get("timeout")
+        if isinstance(seconds, (int, float)) and seconds > 0:
+            limits = {"cell_seconds": seconds, "notebook_seconds": 4 * seconds} | limits
+            break
     return Limits(**limits)

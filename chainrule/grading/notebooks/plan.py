@@ -59,7 +59,8 @@ def _plan_notebook(
     notebook: Notebook, source: Path, handed_out: list[Any], warnings: list[str]
 ) -> NotebookPlan:
     path = source / f"{notebook.name}.ipynb"
-    written = _cells(path)
+    in_source = _read(path)
+    written = [] if in_source is None else in_source.cells
     released = {cell.name: cell for cell in notebook.source_cells}
     texts = {cell.metadata.get("nbgrader", {}).get("grade_id"): cell.source for cell in handed_out}
     cells: list[PlannedCell | FreeCell] = []
@@ -92,26 +93,24 @@ def _plan_notebook(
     return {
         "cells": cells,
         "rehearsal": rehearsal,
-        "in_sight": [cell.source for cell in handed_out if _shows_only(cell)],
         "kernelspec": kernelspec,
-        "language": _language(kernelspec),
+        "language": _language(kernelspec, in_source),
     }
 
 
 def _cells(path: Path) -> list[Any]:
     """The cells of one of the instructor's notebooks; none if it is not there."""
+    notebook = _read(path)
+    return [] if notebook is None else list(notebook.cells)
+
+
+def _read(path: Path) -> Any:
     if not path.is_file():
-        return []
+        return None
     try:
-        cells: list[Any] = nbformat.read(path, as_version=4).cells
+        return nbformat.read(path, as_version=4)
     except Exception as error:  # nbformat's own, json's, whatever a damaged file makes of them
         raise CourseError(f"{path} is no notebook that can be read ({error}).") from None
-    return cells
-
-
-def _shows_only(cell: Any) -> bool:
-    about = cell.metadata.get("nbgrader", {})
-    return cell.cell_type == "code" and not about.get("grade") and not about.get("solution")
 
 
 def _known_cell(known: Any, notebook: Notebook, written: Any, released: str | None) -> PlannedCell:
@@ -140,9 +139,14 @@ def _known_cell(known: Any, notebook: Notebook, written: Any, released: str | No
     }
 
 
-def _language(kernelspec: Mapping[str, object]) -> str:
-    named = kernelspec.get("language") or kernelspec.get("name") or "python"
-    return "python" if "python" in str(named).lower() else str(named)
+def _language(kernelspec: Mapping[str, object], written: Any) -> str:
+    """What the notebook's cells are written in. written: the notebook in source/, or None.
+
+    A kernel may be named after anything, an environment say: its name tells no language.
+    """
+    info = {} if written is None else written.metadata.get("language_info", {})
+    named = str(kernelspec.get("language") or info.get("name") or "python")
+    return "python" if "python" in named.lower() else named
 
 
 def names_of(source: str) -> Names:

@@ -5,6 +5,7 @@ passes is none the worse for it. It is read from the text of the test, which is 
 """
 
 import ast
+import builtins
 
 from ..plain_data import Unlike
 
@@ -36,6 +37,7 @@ def changes(tree: ast.AST) -> Unlike:
     objects: set[str] = set()
     state: set[str] = set()
     main: set[str] = set()
+    same: set[str] = set()
     own = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     own |= {n.arg for n in ast.walk(tree) if isinstance(n, ast.arg)}
     for node in ast.walk(tree):
@@ -47,6 +49,10 @@ def changes(tree: ast.AST) -> Unlike:
                 state.add(ast.unparse(node.func))
             if isinstance(node.func, ast.Attribute) and (_root(node.func), name) in _MAIN:
                 main.add(ast.unparse(node.func))
+            if isinstance(node.func, ast.Name) and name == "id":
+                same.add(ast.unparse(node))
+        if isinstance(node, ast.Compare) and _asks_whether_same(node):
+            same.add(ast.unparse(node))
         targets: list[ast.expr] = []
         if isinstance(node, (ast.Assign, ast.Delete)):
             targets = list(node.targets)
@@ -67,7 +73,22 @@ def changes(tree: ast.AST) -> Unlike:
         found["state"] = sorted(state)
     if main:
         found["main"] = sorted(main)
+    if same:
+        found["same"] = sorted(same)
     return found
+
+
+def _asks_whether_same(node: ast.Compare) -> bool:
+    """`is` between things; None, True, a type and the like are the same on both sides."""
+    if not any(isinstance(op, (ast.Is, ast.IsNot)) for op in node.ops):
+        return False
+    return not any(_is_everywhere(one) for one in (node.left, *node.comparators))
+
+
+def _is_everywhere(node: ast.expr) -> bool:
+    if isinstance(node, ast.Call):
+        return _last(node.func) == "type"
+    return isinstance(node, ast.Constant) or _last(node) in dir(builtins)
 
 
 def _last(node: ast.expr) -> str:

@@ -8,6 +8,7 @@ table, and the tests have a test a row.
 """
 
 import math
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,8 @@ from ..wall.trouble import (
     is_the_walls,
     many_crossings,
 )
+
+STDERR = "something was written to stderr: nbgrader gives no points then"
 
 Decided = tuple[Verdict, str, float]  # verdict, reason, points
 
@@ -117,7 +120,7 @@ def _judged(most: float, ending: Ending) -> Decided:
     if any(o["output_type"] == "error" for o in outputs):
         return records.ERROR, "the test put out an error", 0.0
     if any(o["output_type"] == "stream" and o["name"] == "stderr" for o in outputs):
-        return records.ERROR, "something was written to stderr: nbgrader gives no points then", 0.0
+        return records.ERROR, STDERR, 0.0
     points = as_points(ending.value)
     if points is None and is_number_in_disguise(ending.value):
         return records.NEEDS_PERSON, f"the test ended in {ending.value!r}, which is no number", 0.0
@@ -161,10 +164,26 @@ def _no_fair_test(model: ModelResult) -> str:
     return f"the instructor's own answer does not pass this test: {model['reason']}"
 
 
-def by_hand(cell: PlannedCell, answered: bool) -> Result:
-    """The result of a cell that a person marks: nbgrader gives 0 to one left as it was released."""
+def without_ignored(outputs: Sequence[Output], pattern: str) -> list[Output]:
+    """The outputs that count: nbgrader can be told of what costs no points on stderr."""
+    if not pattern:
+        return list(outputs)
+    return [
+        o
+        for o in outputs
+        if not (
+            o["output_type"] == "stream" and o["name"] == "stderr" and re.search(pattern, o["text"])
+        )
+    ]
+
+
+def by_hand(cell: PlannedCell, untouched: bool) -> Result:
+    """The result of a cell that a person marks: nbgrader gives 0 to one left as it was released.
+
+    untouched: that it was seen to be so. One that is not there may have lost its id on the way.
+    """
     most = cell["points"] or 0.0
-    if not answered and not cell["task"]:
+    if untouched and not cell["task"]:
         return records.result(cell["grade_id"], 0.0, most, records.NOT_ATTEMPTED)
     what = "a task" if cell["task"] else "an answer"
     reason = f"{what} that is marked by hand"

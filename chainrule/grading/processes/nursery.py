@@ -24,6 +24,10 @@ from .server import be_template, tell
 from .worker import KEPT
 
 Key = tuple[str, bool]  # of a template: the digest of its plan, and whether it rehearses
+_KEPT_VARIABLES = (
+    *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND"),
+    "PYTHONBREAKPOINT",
+)
 _REQUEST_BYTES = 4096
 _SEND_SECONDS = 10.0
 
@@ -36,7 +40,7 @@ def main() -> None:
     """
     end_with_parent()
     control = socket.socket(fileno=int(sys.argv[1]))
-    for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND"):
+    for name in _KEPT_VARIABLES:
         os.environ[name] = ENVIRONMENT[name]
     os.environ["NBGRADER_EXECUTION"] = ENVIRONMENT["NBGRADER_EXECUTION"]
     shell = new_shell(output_bytes=0)

@@ -12,12 +12,12 @@ from functools import partial
 from io import BufferedIOBase, BufferedRWPair
 from typing import NoReturn
 
-from ..forks.isolated import end_with_parent, in_words
-from ..forks.warm import settle
+from ..forks.isolated import Ended, end_with_parent, folder, in_fork, in_words
+from ..forks.warm import settle, warm
 from ..limits import Limits
-from ..plain_data import Failure, GradedSubmission, Job, Plan
+from ..plain_data import Failure, GradedSubmission, Job, Plan, Rehearsal
 from ..sandbox.bubblewrap import Sandbox, fork_at
-from ..shell.rehearse import rehearse, threads
+from ..shell.rehearse import do_what_was_asked, rehearse, threads
 from ..shell.shell import KeepingShell
 from ..trusted.assess import assess
 from ..wall.messages import Start
@@ -60,40 +60,43 @@ class _Template:
     shell: KeepingShell
 
     def serve_rehearsed(self) -> bool:
-        """Rehearse in a fork, which forks the servers then; return when that is over.
+        """Serve in a fork that has imported what the notebooks import while they run.
 
-        False where rehearsing ends that fork, does not come back, or starts threads, which servers
-        would lack: nothing has come of it then, and this process has to go on in its place.
+        Returns when that is over. False where the rehearsal does not come back, or where importing
+        ends that fork or starts threads, which servers would lack: this process has to go on in
+        its place.
         """
+        cells = sum(len(notebook["rehearsal"]) for notebook in self.plan["notebooks"].values())
+        seconds = cells * (self._limits.cell_seconds + 1) + _SLACK_SECONDS
+        rehearsal = partial(rehearse, self.shell, self.plan, self._limits)
+        with folder({}) as place:
+            found = in_fork(rehearsal, place, seconds)
+        if isinstance(found, Ended):
+            return False
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
-            self._be_rehearsed(reader, writer)
+            self._be_rehearsed(found, reader, writer)
         os.close(writer)
-        notebooks = self.plan["notebooks"].values()
-        cells = sum(
-            len(notebook["rehearsal"]) + len(notebook["in_sight"]) for notebook in notebooks
-        )
-        seconds = cells * (self._limits.cell_seconds + 1) + _SLACK_SECONDS
-        rehearsed = bool(select.select([reader], [], [], seconds)[0] and os.read(reader, 1))
+        ready = bool(select.select([reader], [], [], _SLACK_SECONDS)[0] and os.read(reader, 1))
         os.close(reader)
-        if rehearsed:
+        if ready:
             self.requests.close()  # so that an end over there is seen at the other side
             self.stream.close()
         else:
             os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
-        return rehearsed
+        return ready
 
-    def _be_rehearsed(self, reader: int, writer: int) -> NoReturn:
+    def _be_rehearsed(self, found: Rehearsal, reader: int, writer: int) -> NoReturn:
         try:
             end_with_parent()
             os.close(reader)
             before = threads()
-            modules = rehearse(self.shell, self.plan, self._limits)
+            warm([f"import {name}" for name in found["modules"]])
+            do_what_was_asked(found["asked"])
             if threads() == before:
-                in_sight = [notebook["in_sight"] for notebook in self.plan["notebooks"].values()]
-                control = self.sandbox.warmer(modules, in_sight)
+                control = self.sandbox.warmer(found["modules"])
                 os.write(writer, b"1")
                 os.close(writer)
                 self.serve(control)

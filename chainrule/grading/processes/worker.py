@@ -224,11 +224,7 @@ class ServerHandle:
         self._lines = Lines(channel)
         self._lines.say(plan)
         self._ready = False
-        cells = [
-            cell
-            for notebook in plan["notebooks"].values()
-            for cell in [*notebook["rehearsal"], *notebook["in_sight"]]
-        ]
+        cells = [cell for notebook in plan["notebooks"].values() for cell in notebook["rehearsal"]]
         self._cells, self._notebooks = len(cells), len(plan["notebooks"])
 
     def grade(self, job: Job) -> GradedSubmission:

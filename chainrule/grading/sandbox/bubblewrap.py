@@ -34,6 +34,7 @@ ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
     "IPYTHONDIR": "/tmp/.ipython",
     "MPLCONFIGDIR": "/tmp/.matplotlib",
+    "PYTHONBREAKPOINT": "0",  # nobody is there to answer a debugger
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "NBGRADER_EXECUTION": "autograde",
     "PYTHONDONTWRITEBYTECODE": "1",
@@ -104,14 +105,13 @@ class Sandbox:
         """
         return fork_at(self.control, room)
 
-    def warmer(self, modules: list[str], notebooks: list[list[str]]) -> socket.socket:
-        """The control socket, for `fork_at`, of a process in which this has been imported and run.
+    def warmer(self, modules: list[str]) -> socket.socket:
+        """The control socket, for `fork_at`, of a process in which these have been imported.
 
-        notebooks: lists of cells that every learner has been given. Where there can be no such
-        process, it is the sandbox's own.
+        Where there can be no such process, it is the sandbox's own.
         """
         asked: StartWarmer = {"do": "warmer"}
-        warmth: Warmth = {"modules": modules, "notebooks": notebooks}
+        warmth: Warmth = {"modules": modules}
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         with theirs:
             socket.send_fds(self.control, [json.dumps(asked).encode()], [theirs.fileno()])

@@ -30,14 +30,6 @@ def prepare() -> None:
     _shell.run("")
 
 
-def rehearse(notebooks: list[list[str]], limits: Limits) -> None:
-    """Run cells that every learner has been given."""
-    from ..shell.rehearse import run_cells
-
-    for cells in notebooks:
-        run_cells(_shell, cells, limits)
-
-
 def serve(channel: socket.socket, limits: Limits) -> None:
     """Answer requests until the other side hangs up."""
     _shell.outputs.limit = limits.output_bytes

@@ -25,6 +25,7 @@ from ..wall.messages import (
     Request,
     Run,
     Set,
+    Written,
 )
 from ..wall.points import as_points
 from ..wall.wire import Buffers, Wire
@@ -41,6 +42,7 @@ class Answers:
         self.shell, self.limits = shell, limits
         self.exchange = Exchange(wire, self.to)
         self.names: Namespace = shell.user_ns
+        self.handed = handed_files.Handed()
 
     def to(self, request: Request, buffers: Buffers) -> Answer:
         try:
@@ -64,6 +66,8 @@ class Answers:
             return self.describe(request, buffers)
         if request["do"] == "files":
             return self.files(request, buffers)
+        if request["do"] == "written":
+            return self.written(request, buffers)
         if request["do"] == "probe":
             return self.probe(request, buffers)
         if request["do"] == "in_sight":
@@ -81,7 +85,10 @@ class Answers:
         return {"seen": seen()}, []
 
     def files(self, request: Files, buffers: Buffers) -> Answer:
-        return {"left_out": handed_files.write(request["pieces"], buffers)}, []
+        return {"left_out": self.handed.write(request["pieces"], buffers)}, []
+
+    def written(self, request: Written, buffers: Buffers) -> Answer:
+        return {"written": self.handed.written()}, []
 
     def run(self, request: Run, buffers: Buffers) -> Answer:
         outputs, error = self.shell.run(request["source"])

@@ -61,7 +61,7 @@ def _serve(control: socket.socket, limits: Limits, confined: bool) -> None:
             if os.fork() == 0:
                 guard.leave()
                 control.close()
-                control, guard = _warmer(its_control, limits), Guard(limits, confined)
+                control, guard = _warmer(its_control), Guard(limits, confined)
             else:
                 os.close(its_control)
         else:
@@ -117,14 +117,11 @@ def _say_why(line: socket.socket, error: str) -> None:
     say(line, told)
 
 
-def _warmer(descriptor: int, limits: Limits) -> socket.socket:
-    """Import and run what one assignment's notebooks show to everybody, before any learner."""
-    from .learner import rehearse
-
+def _warmer(descriptor: int) -> socket.socket:
+    """Import what one assignment's notebooks import while they run, before any learner."""
     control = socket.socket(fileno=descriptor)
     more: Warmth = json.loads(control.recv(_MESSAGE_BYTES))
     warm([f"import {name}" for name in more["modules"]])
-    rehearse(more["notebooks"], limits)
     settle()
     find_shared_memory()
     control.send(READY)

@@ -1,6 +1,8 @@
 """What a cell puts out, as notebook outputs of bounded size."""
 
+import base64
 import io
+import json
 from typing import Any, Literal
 
 from ..plain_data import Output, StreamOutput
@@ -42,6 +44,8 @@ class Outputs:
     def add(self, output: Output) -> None:
         if output["output_type"] == "error":
             self.failed = "error"
+        elif output["output_type"] != "stream":
+            output = output | {"data": storable(output["data"])}
         size = len(repr(output))
         if size > self.room:
             self.cut = True
@@ -72,6 +76,21 @@ class Outputs:
         self.cut = self.cut or len(fitting) < len(text)
         self.room -= len(fitting)
         return fitting
+
+
+def storable(data: dict[str, object]) -> dict[str, object]:
+    """A MIME bundle as far as a notebook can hold it: bytes in base64, the rest as JSON has it."""
+    kept: dict[str, object] = {}
+    for kind, value in data.items():
+        if isinstance(value, (bytes, bytearray)):
+            kept[kind] = base64.b64encode(value).decode()
+            continue
+        try:
+            json.dumps(value)
+        except (TypeError, ValueError, RecursionError):
+            continue
+        kept[kind] = value
+    return kept
 
 
 class Stream(io.TextIOBase):

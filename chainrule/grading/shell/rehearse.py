@@ -1,29 +1,52 @@
-"""The instructor's own notebook, run once before the first submission.
+"""The instructor's own notebook, run once before the first submission, in a process that then ends.
 
-It imports what its cells import while they run, and fills the caches of the libraries that it uses:
-every fork starts from there. It runs in a process that grades this assignment only, so that nothing
-it changes reaches another assignment.
+What stays of it are modules: those that its cells import while they run are imported by the process
+that all submissions are forks of. Nothing else may stay. A filter of warnings, a variable of the
+environment, a changed setting would be in every submission's world from the first cell on, and
+marks would depend on whether an assignment was worth a rehearsal.
+
+A library that works out the same for every submission can ask for it: `do_what_was_asked`.
 """
 
+import importlib
+import json
 import os
 import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
 
 from ..limits import Limits
-from ..plain_data import Plan
+from ..plain_data import Plan, Rehearsal
 from .shell import KeepingShell, alarm
 
+_VARIABLE = "CHAINRULE_REHEARSAL"  # the file in which code of the course asks for things
+_MOST_BYTES = 1 << 20
 
-def rehearse(shell: KeepingShell, plan: Plan, limits: Limits) -> list[str]:
-    """Run the notebooks of a plan as they stand in source/; return the modules that this imported.
+
+def rehearse(shell: KeepingShell, plan: Plan, limits: Limits) -> Rehearsal:
+    """Run the notebooks of a plan as they stand in source/.
 
     Errors do not matter: submissions then meet them too.
     """
     before = set(sys.modules)
-    os.environ["CHAINRULE_REHEARSAL"] = "1"  # tests may get ready now what all submissions need
-    for notebook in plan["notebooks"].values():
-        run_cells(shell, notebook["rehearsal"], limits)
-    os.environ.pop("CHAINRULE_REHEARSAL", None)
-    return sorted(name for name in set(sys.modules) - before if not name.startswith("__"))
+    with tempfile.TemporaryDirectory(prefix="chainrule-") as place:
+        asked = Path(place, "asked")
+        os.environ[_VARIABLE] = str(asked)
+        for notebook in plan["notebooks"].values():
+            run_cells(shell, notebook["rehearsal"], limits)
+        text = asked.read_text("utf-8")[:_MOST_BYTES] if asked.is_file() else ""
+    modules = sorted(name for name in set(sys.modules) - before if not name.startswith("__"))
+    return {"modules": modules, "asked": [json.loads(line) for line in text.splitlines()]}
+
+
+def do_what_was_asked(asked: Iterable[tuple[str, str, list[object]]]) -> None:
+    """Call what the instructor's own code has asked for; a failure shows again where it matters."""
+    for module, function, arguments in asked:
+        try:
+            getattr(importlib.import_module(module), function)(*arguments)
+        except Exception:
+            continue
 
 
 def run_cells(shell: KeepingShell, cells: list[str], limits: Limits) -> None:

@@ -3,7 +3,8 @@
 import base64
 import mmap
 import time
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from functools import partial
 
 from ... import records
@@ -113,11 +114,15 @@ def _grade_notebook(
         findings += changed
         models = job["models"].get(name, {})
         files = _decoded(job["files"]) | _decoded(job["plan"]["files"])
-        notebook = Notebook(plan, cells, models, files, Limits.of(job["setup"]["limits"]))
-        if job["together"]:
-            ran = run_together(notebook, start)
-        else:
-            ran = _run(notebook, job, start, shell)
+        notebook = Notebook(
+            plan,
+            cells,
+            models,
+            files,
+            Limits.of(job["setup"]["limits"]),
+            job["setup"]["ignored"],
+        )
+        ran = _either_way(notebook, job["asked_together"].get(name, {}), job, start, shell)
         _add_results(ran, cells)
     ran["findings"] = findings + ran["findings"]
     return put_together(plan, cells, ran, job)
@@ -126,6 +131,35 @@ def _grade_notebook(
 def _not_run(plan: NotebookPlan, why: Verdict, reason: str) -> Ran:
     results = verdict.unmarked(plan["cells"], why, reason)
     return {"outputs": [], "results": results, "findings": []}
+
+
+def _either_way(
+    notebook: Notebook, together: Collection[str], job: Job, start: Start, shell: KeepingShell
+) -> Ran:
+    """together: the tests that are asked so; the others are asked in a run of their own."""
+    cells = notebook.plan["cells"]
+    tests = {c["grade_id"] for c in cells if c["kind"] == TEST and c["points"] is not None}
+    if job["together"]:
+        return run_together(notebook, start)
+    if not together:
+        return _run(notebook, job, start, shell)
+    beside = run_together(notebook, start, together)
+    if tests <= set(together):
+        return beside
+    apart = _run(replace(notebook, without=together), job, start, shell)
+    known = {number: cell["known"] for number, cell in enumerate(notebook.cells)}
+    asked = {n for n, one in known.items() if one is not None and one["grade_id"] in together}
+    return {
+        "outputs": [
+            *(one for one in apart["outputs"] if one[0] not in asked),
+            *(one for one in beside["outputs"] if one[0] in asked),
+        ],
+        "results": apart["results"] + beside["results"],
+        "findings": [
+            *apart["findings"],
+            *(one for one in beside["findings"] if one not in apart["findings"]),
+        ],
+    }
 
 
 def _add_results(ran: Ran, cells: list[Cell]) -> None:
@@ -137,7 +171,7 @@ def _add_results(ran: Ran, cells: list[Cell]) -> None:
             continue
         if not (known["task"] or known["solution"] or known["cell_type"] != "code"):
             raise Machinery(f"the test {known['grade_id']} came to no result")
-        by_hand = verdict.by_hand(known, cell["answered"])
+        by_hand = verdict.by_hand(known, not cell["answered"] and not cell["flags"])
         ran["results"].append(by_hand | {"flags": cell["flags"]})
 
 

@@ -93,6 +93,14 @@ class LearnersNotebook:
         number = value if type(value) is int or type(value) is float else None
         return (outputs, error if isinstance(error, list) else None), number
 
+    def written(self) -> set[str]:
+        """The files of its working folder that are not as they were handed in; it may say less."""
+        answer, _ = self.process.ask({"do": "written"})
+        paths = answer.get("written")
+        return (
+            {path for path in paths if isinstance(path, str)} if isinstance(paths, list) else set()
+        )
+
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
         self.asked = True

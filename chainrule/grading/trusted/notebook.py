@@ -4,6 +4,7 @@ import mmap
 import re
 import struct
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,7 +31,7 @@ from ..shell.shell import KeepingShell, alarm
 from ..wall import carried
 from ..wall.messages import Start
 from ..wall.trouble import Gone, Machinery, NeedsPerson, OutOfTime
-from . import given_text
+from . import given_text, opened_files
 from .learner import LearnersNotebook
 from .names import TestNames
 from .process import GUARD_SECONDS
@@ -45,7 +46,8 @@ class Notebook:
     """One notebook of a submission, rebuilt and ready to be run.
 
     models: what the instructor's own answer gets, by test. files: of the learner's working folder,
-    path -> content.
+    path -> content. ignored: pattern of what costs no points on stderr. without: tests that are not
+    asked here.
     """
 
     plan: NotebookPlan
@@ -53,6 +55,8 @@ class Notebook:
     models: dict[str, ModelResult]
     files: dict[str, bytes]
     limits: Limits
+    ignored: str
+    without: Collection[str] = ()
 
 
 def run_notebook(
@@ -98,6 +102,9 @@ class _Run:
     ) -> None:
         self.shell, self.learner, self.names, self.here = shell, learner, names, here
         self.limits, self.models = notebook.limits, notebook.models
+        self.ignored, self.without = notebook.ignored, notebook.without
+        self.opened: set[str] = set()  # files of the working folder, by the running cell
+        opened_files.watch(self.opened)
         self.cleaner = Cleaner(self.limits.output_bytes)
         self.outputs: dict[int, list[Output]] = {}
         self.results: list[Result] = []
@@ -126,13 +133,10 @@ class _Run:
         try:
             outputs, _ = self.learner.run(cell["source"], cell["known"] is not None)
         except Gone as gone:
-            which = (
-                f"the cell {cell['known']['grade_id']}" if cell["known"] else "a cell of their own"
-            )
-            reason = f"{which}: {gone.reason}"
+            reason, finding, shown = ended_as(cell, gone)
             self.dead |= dict.fromkeys(binds, (gone.verdict, reason))
-            self.findings.append(records.finding("limit", f"{gone.verdict}: {reason}"))
-            return [_error(gone.verdict, gone.reason)]
+            self.findings.append(finding)
+            return [shown]
         except NeedsPerson as person:
             return [_error(records.NEEDS_PERSON, str(person))]
         for name in binds:
@@ -161,13 +165,17 @@ class _Run:
             (result,) = verdict.unmarked([known], records.NEEDS_PERSON, given_up)
             self.results.append(result | {"flags": cell["flags"]})
             return []
+        is_asked = known["grade_id"] not in self.without
+        if not is_asked and not (known["names"]["binds"] or known["names"]["imports"]):
+            return []
         process.begin()
+        self.opened.clear()
         began = time.monotonic()
         outputs, error, value = self._trusted(known, crossing=True, telling=True)
         self._no_machinery()
         wanted = self.names.theirs_among(known["names"]["looks_up"])
         ending = verdict.Ending(
-            outputs=outputs,
+            outputs=verdict.without_ignored(outputs, self.ignored),
             error=error,
             value=value,
             trouble=process.trouble,
@@ -180,15 +188,22 @@ class _Run:
             unlike=self._unlike(known, error),
         )
         self.names.ended(known, whole=error is None and not process.trouble)
+        if not process.trouble and (written := self._read_of_theirs()):
+            words = f"the test reads {min(written)}, which the learner's code has written"
+            ending.trouble = [*ending.trouble, NeedsPerson(words)]
         if looks := known["names"]["unlike"].get("main"):
             ending.trouble = [
                 *ending.trouble,
                 NeedsPerson(f"{looks[0]} looks for what is not here"),
             ]
-        result = verdict.judge(known, ending, model)
-        result["flags"] = cell["flags"]
-        self.results.append(result)
+        if is_asked:
+            result = verdict.judge(known, ending, model)
+            self.results.append(result | {"flags": cell["flags"]})
         return outputs
+
+    def _read_of_theirs(self) -> set[str]:
+        """The files that the test has read, and that the learner's code has another copy of."""
+        return self.opened & self.learner.written() if self.opened else set()
 
     def _unlike(self, known: PlannedCell, error: BaseException | None) -> str:
         """Why the learner's code may see another state than the test does; "" if it does not."""
@@ -260,3 +275,12 @@ class _Run:
 def _error(name: str, reason: str) -> ErrorOutput:
     lines = [f"{name}: {reason}"]
     return {"output_type": "error", "ename": name, "evalue": reason, "traceback": lines}
+
+
+def ended_as(cell: Cell, gone: Gone) -> tuple[str, Finding, ErrorOutput]:
+    """How a cell that learners may change ended its process: in words, a finding, an output."""
+    known = cell["known"]
+    which = f"the cell {known['grade_id']}" if known else "a cell of their own"
+    reason = f"{which}: {gone.reason}"
+    finding = records.finding("limit", f"{gone.verdict}: {reason}")
+    return reason, finding, _error(gone.verdict, gone.reason)

@@ -5,6 +5,7 @@ and the room that they take is told beforehand, so that a learner's code has all
 """
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +13,7 @@ from typing import NamedTuple
 PIECE_BYTES = 8 * 1024 * 1024
 _PIECES = 1000  # of a message
 _PAGE = 4096
+_WRITTEN = 1000  # files that are told of
 
 Pieces = list[tuple[str, int]]  # path, and where in the file the piece begins
 
@@ -51,8 +53,39 @@ def in_pieces(files: dict[str, bytes]) -> Iterator[tuple[Pieces, list[bytes]]]:
         yield pieces, buffers
 
 
-def write(pieces: Pieces, buffers: list[bytes]) -> dict[str, str]:
-    """Write them below the working folder; return which files cannot be there, and why."""
+class Handed:
+    """The working folder, in the learner process: what was put there, and what is so no more."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, tuple[int, int]] = {}  # path -> size, and when it was written
+
+    def write(self, pieces: Pieces, buffers: list[bytes]) -> dict[str, str]:
+        """Write them below the working folder; return which files cannot be there, and why."""
+        left_out = _write(pieces, buffers)
+        for path, _ in pieces:
+            with contextlib.suppress(OSError):
+                about = os.stat(path)
+                self.known[path] = about.st_size, about.st_mtime_ns
+        return left_out
+
+    def written(self) -> list[str]:
+        """The paths of files that are new or have changed, so many at most."""
+        found = []
+        for folder, _, names in os.walk("."):
+            for name in names:
+                path = os.path.normpath(os.path.join(folder, name))
+                try:
+                    about = os.stat(path)
+                except OSError:
+                    continue
+                if self.known.get(path) != (about.st_size, about.st_mtime_ns):
+                    found.append(path)
+                if len(found) == _WRITTEN:
+                    return found
+        return found
+
+
+def _write(pieces: Pieces, buffers: list[bytes]) -> dict[str, str]:
     left_out: dict[str, str] = {}
     for (path, start), content in zip(pieces, buffers, strict=True):
         place = Path(path)

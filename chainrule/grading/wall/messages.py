@@ -50,6 +50,12 @@ class Files(TypedDict):
     pieces: Pieces
 
 
+class Written(TypedDict):
+    """Say what in the working folder is not as it was handed in."""
+
+    do: Literal["written"]
+
+
 class Run(TypedDict):
     """Run a cell."""
 
@@ -97,7 +103,7 @@ class Call(TypedDict):
     state: State
 
 
-Request = Call | Get | Run | Set | Delete | Describe | Files | Probe | InSight
+Request = Call | Get | Run | Set | Delete | Describe | Files | Written | Probe | InSight
 
 
 # ---- the wire: replies, and what a learner's code may ask meanwhile
@@ -109,6 +115,10 @@ class Faults(TypedDict):
 
 class Seen(TypedDict):
     seen: list[list[str]]
+
+
+class WrittenFiles(TypedDict):
+    written: list[str]
 
 
 class LeftOut(TypedDict):
@@ -183,6 +193,7 @@ Reply = (
     | Done
     | Described
     | LeftOut
+    | WrittenFiles
     | Faults
     | Seen
     | Cannot
@@ -266,7 +277,6 @@ class Warmth(TypedDict):
     """What one assignment's submissions find imported, and cells that every learner has."""
 
     modules: list[str]
-    notebooks: list[list[str]]
 
 
 Control = StartLearner | StartWarmer

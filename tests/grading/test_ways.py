@@ -4,8 +4,8 @@ import pytest
 
 from chainrule.cli import main
 from chainrule.grading import grade
-from chainrule.grading.model_answers import missing_modules
 from chainrule.grading.notebooks.plan import names_of
+from chainrule.grading.ways import missing_modules
 from chainrule.records import NEEDS_PERSON
 from tests.support import courses
 from tests.support.courses import locked, make_course, solved, submit, test
