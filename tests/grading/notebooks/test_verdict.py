@@ -305,7 +305,7 @@ def test_what_is_no_real_number_is_no_points(value):
     ids=["an answer", "no answer", "a task", "a task, whose cell is not the answer"],
 )
 def test_what_a_person_marks(task, answered, points, verdict):
-    result = by_hand({"grade_id": "why", "points": 3.0, "task": task}, answered)
+    result = by_hand({"grade_id": "why", "points": 3.0, "task": task}, untouched=not answered)
     assert (result["points"], result["verdict"], result["max_points"]) == (points, verdict, 3.0)
 
 
