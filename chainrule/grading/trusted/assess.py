@@ -44,17 +44,19 @@ def assess(job: Job, start: Start, shell: KeepingShell) -> GradedSubmission:
     Raises Machinery where a process of ours ended; in a job's last try the cell in which it did so
     is for a person instead.
     """
-    handed_in = [*job["findings"], *_copies(job)]
-    graded = {
-        name: _grade_notebook(name, job, handed_in, start, shell)
-        for name in job["plan"]["notebooks"]
-    }
+    theirs, ours = _decoded(job["files"]), _decoded(job["plan"]["files"])
+    findings = [*job["findings"], *_copies(theirs)]
+    assessor = _Assessor(job, theirs | ours, ours, findings, start, shell)
+    graded = {name: assessor.assess(name) for name in job["plan"]["notebooks"]}
     return {"student": job["student"], "assignment": job["assignment"], "notebooks": graded}
 
 
-def _copies(job: Job) -> list[Finding]:
+def _decoded(files: dict[str, str]) -> dict[str, bytes]:
+    return {path: base64.b64decode(text) for path, text in files.items()}
+
+
+def _copies(files: dict[str, bytes]) -> list[Finding]:
     """Findings of handed in copies of this package; a stranger's Python is parsed in a fork."""
-    files = _decoded(job["files"])
     if not copies.worth_a_look(files):
         return []
     copies.get_ready()
@@ -98,68 +100,9 @@ def put_together(plan: NotebookPlan, cells: list[Cell], ran: Ran, job: Job) -> G
     }
 
 
-def _grade_notebook(
-    name: str, job: Job, handed_in: list[Finding], start: Start, shell: KeepingShell
-) -> GradedNotebook:
-    plan = job["plan"]["notebooks"][name]
-    submitted = _submitted(name, job, handed_in)
-    findings = list(handed_in)
-    if isinstance(submitted, _NotThere):
-        if submitted.finding is not None:
-            findings.append(submitted.finding)
-        cells, _ = rebuild(plan, None)
-        ran = _not_run(plan, submitted.verdict, submitted.reason)
-    else:
-        cells, changed = rebuild(plan, submitted)
-        findings += changed
-        models = job["models"].get(name, {})
-        files = _decoded(job["files"]) | _decoded(job["plan"]["files"])
-        notebook = Notebook(
-            plan,
-            cells,
-            models,
-            files,
-            Limits.of(job["setup"]["limits"]),
-            job["setup"]["ignored"],
-        )
-        ran = _either_way(notebook, job["asked_together"].get(name, {}), job, start, shell)
-        _add_results(ran, cells)
-    ran["findings"] = findings + ran["findings"]
-    return put_together(plan, cells, ran, job)
-
-
 def _not_run(plan: NotebookPlan, why: Verdict, reason: str) -> Ran:
     results = verdict.unmarked(plan["cells"], why, reason)
     return {"outputs": [], "results": results, "findings": []}
-
-
-def _either_way(
-    notebook: Notebook, together: Collection[str], job: Job, start: Start, shell: KeepingShell
-) -> Ran:
-    """together: the tests that are asked so; the others are asked in a run of their own."""
-    cells = notebook.plan["cells"]
-    tests = {c["grade_id"] for c in cells if c["kind"] == TEST and c["points"] is not None}
-    if job["together"]:
-        return run_together(notebook, start)
-    if not together:
-        return _run(notebook, job, start, shell)
-    beside = run_together(notebook, start, together)
-    if tests <= set(together):
-        return beside
-    apart = _run(replace(notebook, without=together), job, start, shell)
-    known = {number: cell["known"] for number, cell in enumerate(notebook.cells)}
-    asked = {n for n, one in known.items() if one is not None and one["grade_id"] in together}
-    return {
-        "outputs": [
-            *(one for one in apart["outputs"] if one[0] not in asked),
-            *(one for one in beside["outputs"] if one[0] in asked),
-        ],
-        "results": apart["results"] + beside["results"],
-        "findings": [
-            *apart["findings"],
-            *(one for one in beside["findings"] if one not in apart["findings"]),
-        ],
-    }
 
 
 def _add_results(ran: Ran, cells: list[Cell]) -> None:
@@ -205,51 +148,108 @@ def _submitted(name: str, job: Job, handed_in: list[Finding]) -> list[SubmittedC
         return _NotThere(records.NEEDS_PERSON, reason, records.finding("unreadable", reason))
 
 
-def _run(notebook: Notebook, job: Job, start: Start, shell: KeepingShell) -> Ran:
-    """Run a notebook in a fork.
+@dataclass(frozen=True)
+class _Assessor:
+    """Assesses the notebooks of one submission.
 
-    Where that ends, nothing is left out and tried again here: it is the machinery's, or a test's
-    that does not survive what it was given. Only in the last try the trusted cell that was running
-    is given up, with all that needs it. Raises Machinery.
+    files: of the learner's working folder. ours: of these the instructor's, which the tests have.
+    findings: what is to be said of each notebook.
     """
-    limits, cells = notebook.limits, notebook.cells
-    given_up: dict[int, str] = {}
-    here = mmap.mmap(-1, HERE.size)
 
-    def run() -> Ran:
-        bound_memory(limits.memory_bytes)
-        fresh_randomness()
-        shell.outputs.limit = limits.output_bytes
-        return run_notebook(notebook, start, shell, given_up, here)
+    job: Job
+    files: dict[str, bytes]
+    ours: dict[str, bytes]
+    findings: list[Finding]
+    start: Start
+    shell: KeepingShell
 
-    def overrun(child: int) -> str:
-        """Where no alarm is heard, in a library's C code: the test is given up, and no other."""
-        _, began = HERE.unpack(here[:])
-        most = 2 * (limits.cell_seconds + GUARD_SECONDS + 1)
-        most += min(waited_for_core(child), PATIENCE * limits.cell_seconds)
-        return _OVERRAN if began and time.monotonic() - began > most else ""
+    def assess(self, name: str) -> GradedNotebook:
+        job, plan = self.job, self.job["plan"]["notebooks"][name]
+        submitted = _submitted(name, job, self.findings)
+        findings = list(self.findings)
+        if isinstance(submitted, _NotThere):
+            if submitted.finding is not None:
+                findings.append(submitted.finding)
+            cells, _ = rebuild(plan, None)
+            ran = _not_run(plan, submitted.verdict, submitted.reason)
+        else:
+            cells, changed = rebuild(plan, submitted)
+            findings += changed
+            models, setup = job["models"].get(name, {}), job["setup"]
+            limits, ignored = Limits.of(setup["limits"]), setup["ignored"]
+            notebook = Notebook(plan, cells, models, self.files, limits, ignored)
+            ran = self._either_way(notebook, job["asked_together"].get(name, {}))
+            _add_results(ran, cells)
+        ran["findings"] = findings + ran["findings"]
+        return put_together(plan, cells, ran, job)
 
-    seconds = PATIENCE * (limits.notebook_seconds + limits.cell_seconds) + 30
-    while True:
-        ended, reason = Ended(""), ""
-        try:
-            with folder(_decoded(job["plan"]["files"])) as place:
-                ran = in_fork(run, place, seconds, overrun)
-            if not isinstance(ran, Ended):
-                return ran
-            ended = ran
-        except Machinery as machinery:
-            reason = machinery.reason
-        number, _ = HERE.unpack(here[:])
-        known = cells[number]["known"] if number < len(cells) else None
-        where = known["grade_id"] if known is not None else "a cell of the learner's"
-        reason = reason or f"the process of the tests {ended.why}, in {where}"
-        trusted = known is not None and cells[number]["kind"] in (BOTH, TEST)
-        gives_up = ended.why == _OVERRAN or job["last_try"]
-        if not gives_up or not trusted or number in given_up or len(given_up) + 1 >= RUNS:
-            raise Machinery(reason)
-        given_up[number] = reason
+    def _either_way(self, notebook: Notebook, together: Collection[str]) -> Ran:
+        """together: the tests that are asked so; the others are asked in a run of their own."""
+        cells = notebook.plan["cells"]
+        tests = {c["grade_id"] for c in cells if c["kind"] == TEST and c["points"] is not None}
+        if self.job["together"]:
+            return run_together(notebook, self.start)
+        if not together:
+            return self._run(notebook)
+        beside = run_together(notebook, self.start, together)
+        if tests <= set(together):
+            return beside
+        apart = self._run(replace(notebook, without=together))
+        known = {number: cell["known"] for number, cell in enumerate(notebook.cells)}
+        asked = {n for n, one in known.items() if one is not None and one["grade_id"] in together}
+        return {
+            "outputs": [
+                *(one for one in apart["outputs"] if one[0] not in asked),
+                *(one for one in beside["outputs"] if one[0] in asked),
+            ],
+            "results": apart["results"] + beside["results"],
+            "findings": [
+                *apart["findings"],
+                *(one for one in beside["findings"] if one not in apart["findings"]),
+            ],
+        }
 
+    def _run(self, notebook: Notebook) -> Ran:
+        """Run a notebook in a fork.
 
-def _decoded(files: dict[str, str]) -> dict[str, bytes]:
-    return {path: base64.b64decode(text) for path, text in files.items()}
+        Where that ends, nothing is left out and tried again here: it is the machinery's, or a
+        test's that does not survive what it was given. Only in the last try the trusted cell that
+        was running is given up, with all that needs it. Raises Machinery.
+        """
+        limits, cells = notebook.limits, notebook.cells
+        given_up: dict[int, str] = {}
+        here = mmap.mmap(-1, HERE.size)
+
+        def run() -> Ran:
+            bound_memory(limits.memory_bytes)
+            fresh_randomness()
+            self.shell.outputs.limit = limits.output_bytes
+            return run_notebook(notebook, self.start, self.shell, given_up, here)
+
+        def overrun(child: int) -> str:
+            """Where no alarm is heard, in a library's C code: this test is given up, no other."""
+            _, began = HERE.unpack(here[:])
+            most = 2 * (limits.cell_seconds + GUARD_SECONDS + 1)
+            most += min(waited_for_core(child), PATIENCE * limits.cell_seconds)
+            return _OVERRAN if began and time.monotonic() - began > most else ""
+
+        seconds = PATIENCE * (limits.notebook_seconds + limits.cell_seconds) + 30
+        while True:
+            ended, reason = Ended(""), ""
+            try:
+                with folder(self.ours) as place:
+                    ran = in_fork(run, place, seconds, overrun)
+                if not isinstance(ran, Ended):
+                    return ran
+                ended = ran
+            except Machinery as machinery:
+                reason = machinery.reason
+            number, _ = HERE.unpack(here[:])
+            known = cells[number]["known"] if number < len(cells) else None
+            where = known["grade_id"] if known is not None else "a cell of the learner's"
+            reason = reason or f"the process of the tests {ended.why}, in {where}"
+            trusted = known is not None and cells[number]["kind"] in (BOTH, TEST)
+            gives_up = ended.why == _OVERRAN or self.job["last_try"]
+            if not gives_up or not trusted or number in given_up or len(given_up) + 1 >= RUNS:
+                raise Machinery(reason)
+            given_up[number] = reason

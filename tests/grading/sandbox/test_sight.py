@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from chainrule.cli import main
-from tests.support import courses
-from tests.support.inside import REPOSITORY, environment, inside
+from tests.support import ROOT, courses
+from tests.support.inside import environment, inside
 
 SITE = next(path for path in sys.path if path.startswith(sys.prefix) and "site-p" in path)
 SEEN = "import os\n[path for path in {places!r} if os.path.exists(path)]"
@@ -136,7 +136,7 @@ def test_python_in_usr_local(place):
     left_out = shutil.ignore_patterns("test", "site-packages", "__pycache__")
     shutil.copytree(sys.base_prefix, local, symlinks=True, ignore=left_out)
     secrets = course_in(local / "share" / "nbgrader" / "exchange")
-    python = ["env", f"PYTHONPATH={REPOSITORY}:{SITE}", "/usr/local/bin/python3"]
+    python = ["env", f"PYTHONPATH={ROOT}:{SITE}", "/usr/local/bin/python3"]
     mounts = [(local, "/usr/local")]
     told = inside(
         WORKS,
@@ -154,7 +154,7 @@ def test_packages_elsewhere_are_shown_if_notebooks_import_them(place):
         (place / name).mkdir(parents=True)
         (place / name / "__init__.py").touch()
     hidden = course_in(place / "course")
-    paths = [REPOSITORY, *(place / name for name in (".", "course", "course/source"))]
+    paths = [ROOT, *(place / name for name in (".", "course", "course/source"))]
     told = inside(
         "import helpers, mine",
         "import importlib.util\n[n for n in ('other', 'answers') if importlib.util.find_spec(n)]",
@@ -168,7 +168,7 @@ def test_packages_elsewhere_are_shown_if_notebooks_import_them(place):
 
 def test_a_second_installation_of_the_package_is_covered(place):
     python = environment(place / "env", wheel=True)
-    told = inside(WORKS, EVERYTHING, python=["env", f"PYTHONPATH={REPOSITORY}", python])
+    told = inside(WORKS, EVERYTHING, python=["env", f"PYTHONPATH={ROOT}", python])
     assert told == [3, []]
 
 

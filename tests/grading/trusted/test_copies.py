@@ -8,7 +8,7 @@ import chainrule
 from chainrule.grading.trusted.copies import copied
 
 PACKAGE = Path(chainrule.__file__).parent
-NETWORK = (PACKAGE / "network.py").read_text()
+NETWORK = (PACKAGE / "networks" / "network.py").read_text()
 SAID = ["mine.py is a copy of chainrule/networks/network.py: look at what it is used for."]
 
 
@@ -29,9 +29,8 @@ def test_a_copy_is_said(text):
 
 
 def test_the_page_is_of_the_package_too():
-    path = next((PACKAGE / "explorer" / "page").glob("*.js"))
-    (said,) = copied({"page/x.js": path.read_bytes()})
-    assert said.startswith(f"page/x.js is a copy of chainrule/explorer/page/{path.name}:")
+    (said,) = copied({"x.js": (PACKAGE / "explorer/page/model/engine.js").read_bytes()})
+    assert said.startswith("x.js is a copy of chainrule/explorer/page/model/engine.js:")
 
 
 @pytest.mark.parametrize(
