@@ -141,15 +141,129 @@ def test_a_release_where_no_sandbox_can_be_had(tmp_path, capsys, monkeypatch):
     assert line.startswith("Released.") and "bubblewrap" in line
 
 
-def test_a_test_that_looks_at_more_than_plain_values_is_no_slip(tmp_path, capsys):
-    cells = [
-        solved("p", "class Particle:\n    def __init__(self, x):\n        self.x = x"),
-        test("t", "p = Particle(3)\nassert p.x == 3"),
-    ]
-    make_course(tmp_path, {"nb": cells})
-    submit(tmp_path, "ada", courses.fill(p=cells[0].source))
-    assert main(["grade", "--course-dir", str(tmp_path)]) == 0
-    assert "more than plain values" in capsys.readouterr().out
+PARTICLE = solved("p", "class Particle:\n    def __init__(self, x):\n        self.x = x")
+OTHER = "class Particle:\n    def __init__(self, x):\n        self.x = 2 * x"
+# Tests that plain data cannot answer -> the cells, a right and a wrong answer to `p`.
+MORE = {
+    "an instance": ([PARTICLE, test("t", "assert Particle(3).x == 3")], PARTICLE.source, OTHER),
+    "one object or two": (
+        [solved("p", "a = [1]\nb = list(a)"), test("t", "assert a == b and a is not b")],
+        "a = [1]\nb = a[:]",
+        "a = b = [1]",
+    ),
+    "names of the notebook": (
+        [solved("p", "x = 1"), test("t", "assert 'x' in dir()")],
+        "x = 2",
+        "y = 1",
+    ),
+    "a file": (
+        [
+            solved("p", "open('out.txt', 'w').write('3')"),
+            test("t", "assert open('out.txt').read() == '3'"),
+        ],
+        "with open('out.txt', 'w') as file:\n    print(3, end='', file=file)",
+        "open('out.txt', 'w').write('4')",
+    ),
+    "a list that the test clears": (
+        [
+            solved("p", "stack = [1]\ndef push(x):\n    stack.append(x)"),
+            test("t", "stack.clear()\npush(5)\nassert stack == [5]"),
+        ],
+        "stack = []\ndef push(x):\n    stack.extend([x])",
+        "stack = []\ndef push(x):\n    pass",
+    ),
+    "tests in the notebook": (
+        [
+            solved("p", "def f(a):\n    return a + 1"),
+            test(
+                "t",
+                "import unittest\nclass T(unittest.TestCase):\n    def test_f(self):\n"
+                "        self.assertEqual(f(1), 2)\nimport sys\n"
+                "said = unittest.TextTestRunner(stream=sys.stdout)\n"
+                "done = unittest.main(argv=[''], exit=False, testRunner=said)\n"
+                "assert done.result.wasSuccessful()",
+            ),
+        ],
+        "def f(a):\n    return 1 + a",
+        "def f(a):\n    return a",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def more(tmp_path_factory):
+    """An assignment a kind, beside a test that can be asked apart; a right and a wrong answer."""
+    root = tmp_path_factory.mktemp("more")
+    beside = [DOUBLE, WELL]
+    courses.make_assignments(root, {name: [*cells, *beside] for name, (cells, *_) in MORE.items()})
+    for name, (_, right, wrong) in MORE.items():
+        submit(root, "ada", courses.fill(p=right, double="def double(x):\n    return x + x"), name)
+        submit(root, "eve", courses.fill(p=wrong, double="def double(x):\n    return x"), name)
+    return root
+
+
+def by_test(graded):
+    return {
+        (one.assignment, one.student, result["grade_id"]): result
+        for one in graded
+        for result in one.notebooks["nb"]
+    }
+
+
+@pytest.fixture(scope="module")
+def asked(more, tmp_path_factory):
+    said = []
+    root = courses.copy_of(more, tmp_path_factory.mktemp("asked"))
+    return by_test(grade(root, say=said.append)), said, root
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_what_cannot_be_asked_apart_is_asked_together(asked, name):
+    results, said, _ = asked
+    for student, points in {"ada": 1.0, "eve": 0.0}.items():
+        found = results[name, student, "t"]
+        assert (found["points"], found["flags"]) == (points, ["together"]), found
+        assert found["verdict"] != NEEDS_PERSON
+        assert results[name, student, "well"]["points"] == points
+        assert results[name, student, "well"]["flags"] == []
+    (line,) = [line for line in said if line.startswith(f"{name}: ")]
+    assert "1 of 2 tests are asked together" in line and "(t: " in line
+
+
+def test_what_was_found_out_is_kept(asked, monkeypatch):
+    *_, root = asked
+    monkeypatch.setattr("chainrule.grading.jobs.trials", lambda *_: pytest.fail("tried again"))
+    said = []
+    graded = by_test(grade(root, "an instance", force=True, say=said.append))
+    assert graded["an instance", "ada", "t"]["flags"] == ["together"]
+    assert any("asked together" in line for line in said)
+
+
+def test_a_new_release_is_tried_again(asked, monkeypatch):
+    *_, root = asked
+    path = root / "source/an instance/nb.ipynb"
+    path.write_text(path.read_text().replace("Particle(3).x == 3", "Particle(4).x == 4"))
+    courses.release(root, "an instance")
+    tried = []
+    monkeypatch.setattr("chainrule.grading.jobs.trials", lambda *_: tried.append(1) or {})
+    grade(root, "an instance", force=True)
+    assert tried
+
+
+def test_apart_only_leaves_it_to_a_person(more, tmp_path):
+    root = courses.copy_of(more, tmp_path)
+    found = by_test(grade(root, "an instance", apart_only=True))
+    for student in ("ada", "eve"):
+        assert found["an instance", student, "t"]["verdict"] == NEEDS_PERSON
+        assert found["an instance", student, "t"]["flags"] == []
+
+
+def test_a_release_says_which_and_why(more, tmp_path, capsys):
+    root = courses.copy_of(more, tmp_path)
+    assert main(["release", "--course-dir", str(root)]) == 0
+    said = capsys.readouterr().err
+    assert "an instance, t: is asked together with the answers, because apart: " in said
+    assert "type Particle" in said
 
 
 def test_answers_that_stand_in_source_as_learners_get_them_are_no_model(tmp_path):
