@@ -152,8 +152,9 @@ class Jobs:
             self.ways[assignment] = Ways(faults=(), **value)
 
     def _key(self, assignment: str) -> str:
-        setup = self.setup | {"many": False, "out_of_sight": []}
-        return kept.key_of(self.digests[assignment], setup)
+        setup = self.setup
+        settings = setup["limits"], setup["confined"], setup["ignored"]
+        return kept.key_of(self.digests[assignment], *settings)
 
     def _prepare(self, found: Submission, assignment: str) -> None:
         """Leave out what cannot be graded beside the instructor's files, and say so."""

@@ -87,7 +87,8 @@ def _be_fork(function: Callable[[], object], place: str, reader: int, writer: in
         os.close(reader)
         be_silent()
         os.chdir(place)
-        sys.path[:] = [p for p in sys.path if p] + [place]
+        # As a notebook has it: a module beside it is found before one that is installed.
+        sys.path[:] = [place, *(p for p in sys.path if p)]
         said = _GIVEN + json.dumps(function()).encode()
     except Machinery as error:
         said = _MACHINERY + error.reason.encode(errors="replace")

@@ -54,7 +54,7 @@ def leave_no_trace_of_parent(channel: socket.socket, place: str) -> None:
     _close(channel.fileno() + 1, _LAST_DESCRIPTOR)
     os.makedirs(place, exist_ok=True)
     os.chdir(place)
-    sys.path[:] = [p for p in sys.path if p] + [place]  # a numpy/ folder there hides nothing
+    sys.path[:] = [place, *(p for p in sys.path if p)]
     fresh_randomness()
 
 
