@@ -105,6 +105,8 @@ def counted(cells: Sequence[Cell]) -> Counter[str]:
     for cell in cells:
         if cell.kind != SOLUTION:
             counts[f"{cell.kind}: {cell.outcome}"] += 1
+        elif cell.plain < cell.most:
+            counts[HIGHER] += 1
         else:
             together = "together" if "together" in cell.ours.flags else "apart"
             counts.update(["tests", cell.outcome, together])

@@ -141,6 +141,7 @@ def test_shares_are_of_what_the_solution_passes_on_plain_nbgrader():
         one("right", "solution", 1.0, 1.0, "together"),
         one("lost", "solution", 1.0, 0.0),
         one("fails", "solution", 0.0, 0.0, verdict=person),
+        one("fails, but not here", "solution", 0.0, 1.0),
         one("right", "release", 0.0, 1.0),
         one("fails", "release", 0.0, 0.0, verdict=person),
         one("right", "wrong", 1.0, 0.0),
@@ -148,7 +149,7 @@ def test_shares_are_of_what_the_solution_passes_on_plain_nbgrader():
     ]
     assert courses.counted(courses.told(cells)) == Counter(
         {
-            "notebooks": 1, "tests": 2, "same": 1, "silent": 1, "apart": 1, "together": 1,
+            "notebooks": 1, "tests": 2, "same": 1, "silent": 1, "higher": 1, "apart": 1, "together": 1,
             "release: higher": 1, "wrong: silent": 1, "wrong: higher": 1,
         }
     )  # fmt: skip
