@@ -184,7 +184,7 @@ def released(one: Assignment, course: Path, names: Sequence[str]) -> str | None:
     if older:
         run([*NBGRADER, "update", "source"], course, SECONDS)
     command = [*NBGRADER, "generate_assignment", one.name, "--create", "--force"]
-    said = run(command, course, SECONDS) or ""
+    said = (run(command, course, SECONDS) or "").replace(f"{course}/", "")
     if all((course / "release" / one.name / f"{name}.ipynb").exists() for name in names):
         return None
     wrong = [line for line in said.splitlines() if "ERROR" in line or "Error" in line]

@@ -17,7 +17,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import figures
@@ -37,6 +37,16 @@ from course_notebooks import RELEASE, SOLUTION, WRONG, is_of_a_course, tests
 COLUMNS = ("tests", *OUTCOMES, "apart", "together")
 
 
+@dataclass(frozen=True)
+class Row:
+    """What is kept of a course: which commit was looked at, and what came of it."""
+
+    course: str
+    commit: str
+    counts: dict[str, int]
+    skipped: list[str]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n\n")[0])
     parser.add_argument("folder", type=Path, help="of clones, each named owner+name")
@@ -48,28 +58,25 @@ def main() -> None:
     places = [path for path in places if options.only in path.name]
     if not places:
         sys.exit(f"{options.folder} has no folder {options.only or 'of a course'}.")
-    rows, lines, sums = [], [], Counter[str]()
+    lines: list[str] = []
     print(f"{'':45}" + "".join(f"{name:>10}" for name in (*COLUMNS, RELEASE, WRONG)))
     with ThreadPoolExecutor(options.jobs) as pool:
-        for place in places:
+        # Handed out at once, so that no worker waits for the last assignment of a course.
+        asked = [[pool.submit(compare, one) for one in assignments(place)] for place in places]
+        for place, futures in zip(places, asked, strict=True):
             name = place.name.replace("+", "/", 1)
-            found = list(pool.map(compare, assignments(place)))
+            found = [future.result() for future in futures]
             cells = [cell for one in found for cell in told(one.cells)]
             skipped = [line for one in found for line in one.skipped]
             counts = counted(cells)
-            sums.update(counts)
-            rows.append({"course": name, "commit": commit(place), **counts, "skipped": skipped})
             show(name, counts)
+            sums = keep(Row(name, commit(place), dict(counts), skipped))
             lines += [f"{name} {cell}" for cell in cells if cell.outcome != SAME]
             lines += [f"{name} skipped {line}" for line in skipped]
             if options.cells:
                 write(options.cells, name, cells)
-    show("all", sums)
+    show("all that were ever looked at", sums)
     print("", *lines, sep="\n")
-    if not options.only:
-        about = {"machine": figures.machine(), "courses": rows, "all": sums}
-        text = json.dumps(about, indent=1, ensure_ascii=False)
-        (figures.FOLDER / "courses.json").write_text(text + "\n", encoding="utf-8")
 
 
 def assignments(course: Path) -> Iterator[Assignment]:
@@ -120,6 +127,21 @@ def show(name: str, counts: Counter[str]) -> None:
         found = (counts[f"{kind}: {outcome}"] for outcome in (HIGHER, SILENT, PERSON))
         columns.append("+{} -{} ?{}".format(*found))
     print(f"{name[:44]:45}" + "".join(f"{column:>10}" for column in columns), flush=True)
+
+
+def keep(row: Row) -> Counter[str]:
+    """Keep the figures of a course in place of those of its last run; returns the sums of all."""
+    path = figures.FOLDER / "courses.json"
+    kept = json.loads(path.read_text(encoding="utf-8"))["courses"] if path.exists() else []
+    rows = [Row(**one) for one in kept if one["course"] != row.course] + [row]
+    rows.sort(key=lambda one: one.course.lower())
+    sums: Counter[str] = Counter()
+    for one in rows:
+        sums.update(one.counts)
+    about = {"machine": figures.machine(), "all": sums, "courses": [asdict(one) for one in rows]}
+    text = json.dumps(about, indent=1, ensure_ascii=False)
+    path.write_text(text + "\n", encoding="utf-8")
+    return sums
 
 
 def write(path: Path, course: str, cells: Iterable[Cell]) -> None:

@@ -149,7 +149,21 @@ def test_shares_are_of_what_the_solution_passes_on_plain_nbgrader():
     ]
     assert courses.counted(courses.told(cells)) == Counter(
         {
-            "notebooks": 1, "tests": 2, "same": 1, "silent": 1, "higher": 1, "apart": 1, "together": 1,
+            "notebooks": 1, "tests": 2, "same": 1, "silent": 1, "higher": 1,
+            "apart": 1, "together": 1,
             "release: higher": 1, "wrong: silent": 1, "wrong: higher": 1,
         }
     )  # fmt: skip
+
+
+def test_the_last_run_of_a_course_is_kept_beside_the_others(tmp_path, monkeypatch):
+    monkeypatch.setattr(courses.figures, "FOLDER", tmp_path)
+    courses.keep(courses.Row("b/b", "0" * 40, {"tests": 2, "same": 1}, ["hw1: refused"]))
+    courses.keep(courses.Row("a/a", "1" * 40, {"tests": 3, "same": 3}, []))
+    sums = courses.keep(courses.Row("b/b", "2" * 40, {"tests": 2, "same": 2}, []))
+    kept = json.loads((tmp_path / "courses.json").read_text())
+    assert kept["all"] == dict(sums) == {"tests": 5, "same": 5}
+    assert [(one["course"], one["commit"][0]) for one in kept["courses"]] == [
+        ("a/a", "1"),
+        ("b/b", "2"),
+    ]
