@@ -14,10 +14,14 @@ from string import Template
 from typing import Any
 
 PAGE = Path(__file__).parent / "page"
-MODEL = ("format", "engine", "entry", "phases", "formula", "state", "scene", "layout")
+MODEL = (
+    *("format", "engine", "entry", "phases", "formula", "state", "score", "address", "slope"),
+    *("motion", "scene", "layout"),
+)
 VIEW = (
-    *("dom", "number", "picture", "tables", "toolbar", "phasebar"),
-    *("formulapanel", "codepanel", "probabilitypanel", "losspanel", "actions", "view"),
+    *("dom", "number", "edges", "units", "matrices", "rail", "pills", "stage", "toolbar", "moves"),
+    *("legend", "formulapanel", "codepanel", "plot", "slopepanel", "losspanel", "motion", "tour"),
+    *("actions", "room", "sharing", "view"),
 )
 # The model is pure: it has no document. The view is all that touches one.
 MODULES = (*(f"model/{name}" for name in MODEL), *(f"view/{name}" for name in VIEW))

@@ -21,10 +21,11 @@ from chainrule.networks import reference
 from chainrule.networks.network import ONE_LAYER, TWO_LAYERS, Network
 
 MOST_HISTORY = 100
+MOST_PINNED = 4
 _STATE = (
     *NUMBERS,
     *("phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"),
-    *("own_gradients", "history", "marks", "_start", "_presets", "_formulas"),
+    *("own_gradients", "pinned", "score", "history", "marks", "_start", "_presets", "_formulas"),
 )
 
 
@@ -51,6 +52,8 @@ class Explorer(anywidget.AnyWidget):
     log_scale = traitlets.Bool(False).tag(sync=True)  # of probabilities and losses
     own_gradients = traitlets.Bool(False).tag(sync=True)  # Update goes by the checked function's
     code = traitlets.Enum(["all", "forward", "none"], "all").tag(sync=True)  # lines of code shown
+    pinned = traitlets.List(traitlets.Unicode()).tag(sync=True)  # weights whose edges keep figures
+    score = traitlets.List(traitlets.Dict()).tag(sync=True)  # each prediction: id, guess, value
     history = traitlets.List(traitlets.Dict()).tag(sync=True)  # what was before each change
     marks = traitlets.Dict().tag(sync=True)  # of the learner's function, by entry
 
@@ -231,6 +234,13 @@ class Explorer(anywidget.AnyWidget):
                 raise traitlets.TraitError(f"hidden names {name!r}, which is no computed value")
         return list(proposal["value"])
 
+    @traitlets.validate("pinned")
+    def _valid_pinned(self, proposal: Any) -> list[str]:
+        for entry in proposal["value"]:
+            if not (entry.startswith("W") and entry.endswith("]") and self._has(entry)):
+                raise traitlets.TraitError(f"pinned names {entry!r}, which is no weight's entry")
+        return list(proposal["value"])[-MOST_PINNED:]
+
     def _has(self, entry: str) -> bool:
         return has_entry(self.values(), entry)
 
@@ -287,6 +297,7 @@ class Explorer(anywidget.AnyWidget):
         if self.selection and not self._has(self.selection):
             self.selection = ""
         self.hidden = [name for name in self.hidden if self._has(name)]
+        self.pinned = [entry for entry in self.pinned if self._has(entry)]
 
     def _numbers(self) -> Numbers:
         return Numbers(
