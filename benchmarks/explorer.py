@@ -30,9 +30,10 @@ BUSY = "import time; time.sleep(8)"
 
 # Watches every view of W1[0,1]: the number in the picture, the matrix, the formula and its result.
 WATCH = """() => {
-  const shown = () => [...document.querySelectorAll(".chainrule-explorer")].map((root) => [
+  const shown = () => [...document.querySelectorAll(".chainrule-explorer")].map((root) =>
+    !root.querySelector('.pill[data-entry="W1[0,1]"]') ? ["not selected"] : [
     root.querySelector('.stage input[data-entry="W1[0,1]"]').value,
-    root.querySelector('td[data-entry="W1[0,1]"] .figure').textContent,
+    root.querySelector('.pill[data-entry="W1[0,1]"] input').value,
     root.querySelector('.term[data-entry="W1[0,1]"] .figure').textContent,
     root.querySelector(".result").textContent,
     root.querySelector('.stage [data-entry="logits[0,0]"]').textContent]);
@@ -132,12 +133,11 @@ def in_python() -> None:
     timed("import chainrule", run("import chainrule"), 5)
     timed("import chainrule, chainrule.Explorer", run("import chainrule; chainrule.Explorer"), 5)
     from chainrule import Explorer
-    from chainrule.explorer import snapshot
 
     Explorer("740")
     timed("Explorer('740')", lambda: Explorer("740"), 50)
     explorer = Explorer("740")
-    timed("the static picture and table", lambda: explorer._static(snapshot.html), 50)
+    timed("the static picture and table", lambda: explorer._picture(), 50)
     timed("a step", explorer.step, 50)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "explorer.html"

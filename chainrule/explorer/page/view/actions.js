@@ -6,7 +6,6 @@ import { lookUp } from "../model/entry.js";
 import { FIELDS, Refused, edit, go, guess, hide, load, move, pin, reset, step, undo } from "../model/state.js";
 
 const FONT_SCALES = [1, 1.25, 1.5, 2, 2.5, 3];
-let count = 0; // of the views, so that each has radio buttons of its own
 
 export const read = (model) => Object.fromEntries(FIELDS.map((name) => [name, model.get(name)]));
 
@@ -37,7 +36,8 @@ export function actions(model, root, view) {
   }
 
   return {
-    group: `chainrule-target-${(count += 1)}`,
+    // A page may hold the modules several times, so no counter of theirs tells its views apart.
+    group: `chainrule-target-${Math.random().toString(36).slice(2)}`,
     redraw,
     fail: say,
     begin: () => (gesture += 1),

@@ -21,8 +21,8 @@ export function roomOf(root, bar, state) {
   const label = narrow ? 10.5 : Math.max(11.5, Math.min(17, 0.62 * base));
   const figure = base * state.font_scale;
   // What stands around the picture: toolbar, legend, the formula in one line.
-  const formula = Math.min(1.2 * figure, 0.045 * height);
-  const around = bar.offsetHeight + 7.4 * text + 1.7 * formula;
+  const formula = Math.min(1.2 * figure, 0.04 * height);
+  const around = bar.offsetHeight + 6.2 * text + 1.95 * formula;
   const room = { width, height: Math.round(height - around), figure, label, scrolls: !screen };
   return { picture: room, beside, narrow, screen, text, figure, line: width - 24, formula };
 }

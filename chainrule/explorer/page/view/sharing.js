@@ -6,12 +6,12 @@ import { addressOf, fromAddress } from "../model/address.js";
 import { Refused } from "../model/state.js";
 
 const LATER = 250; // milliseconds: browsers count how often an address is written
-let taken = false; // by the first explorer of the page
 
 export function sharing(model, say, page) {
   const own = page !== null || document.body?.dataset.voila !== undefined;
-  if (!own || taken) return { buttons: {}, stop() {} };
-  taken = true;
+  // The first explorer of the page has its address.
+  if (!own || window.chainruleHasAddress) return { buttons: {}, stop() {} };
+  window.chainruleHasAddress = true;
   receive(model, say);
   let timer = null;
   const remember = () => {
@@ -44,7 +44,7 @@ export function sharing(model, say, page) {
   return {
     buttons,
     stop() {
-      taken = false;
+      window.chainruleHasAddress = false;
       clearTimeout(timer);
       window.removeEventListener("hashchange", changed);
       model.off("change", remember);

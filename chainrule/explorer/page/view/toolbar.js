@@ -9,7 +9,7 @@ import { editable } from "./number.js";
 
 export function toolbar(act, sharing) {
   const presets = element("select", { "aria-label": "Example", onchange: () => act.load(presets.value) });
-  const rate = editable("learning_rate", "learning rate", act);
+  const rate = editable("learning_rate", "learning rate η", act);
   const undo = button("Undo", "Take back the last change (Ctrl+Z)", act.undo);
   const reset = button("Reset", "Back to where this example began", act.reset);
   const predict = element("input", { type: "checkbox", onchange: () => act.predict(predict.checked) });
@@ -30,7 +30,7 @@ export function toolbar(act, sharing) {
     { class: "toolbar", role: "group", "aria-label": "Controls" },
     steps.el,
     presets,
-    element("label", {}, "learning rate η", rate.el),
+    element("label", {}, "rate η", rate.el),
     button("Update", "One step of gradient descent", () => act.step(1)),
     ten,
     ownLabel,

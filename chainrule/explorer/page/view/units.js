@@ -152,7 +152,7 @@ function barLength(scene, name, index) {
 export function showGradient(button, id, scene, digits) {
   const verdict = scene.verdict(id);
   const room = verdict.known ? Math.max(6, digits - 2) : digits;
-  button.update(scene.short(id, room), scene.spoken(id, digits), scene.lit(id));
+  button.update(scene.short(id, room), scene.spoken(id, room), scene.lit(id));
   standing(button.el, id, scene);
   mark(button.el, { ...verdict, known: scene.shows(id) });
 }
