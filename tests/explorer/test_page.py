@@ -24,7 +24,7 @@ def test_the_bundle_is_one_module(tmp_path: Path) -> None:
     text = bundle.module()
     parses(text, tmp_path / "bundle.mjs")
     assert not re.search(r"^import ", text, re.MULTILINE)
-    assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render };"]
+    assert re.findall(r"^export .*", text, re.MULTILINE) == ["export default { render, modelOf };"]
 
 
 def test_every_module_is_in_the_bundle_after_what_it_imports() -> None:

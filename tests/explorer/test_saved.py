@@ -22,7 +22,7 @@ CELL = "from chainrule import Explorer\nexplorer = Explorer('740', phase='update
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     outputs: list[dict[str, Any]] = []
-    monkeypatch.setattr("chainrule.explorer.widget.display", lambda data, raw, display_id: outputs.append(data))
+    monkeypatch.setattr("chainrule.explorer.widget.display", lambda data, **_: outputs.append(data))
     return outputs
 
 

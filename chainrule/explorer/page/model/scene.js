@@ -72,8 +72,9 @@ export function scene(state, hovered = "") {
     hides,
     hovered,
     marked,
-    // As many powers of ten as a logarithmic scale of the probabilities has.
-    decades: Math.max(1, ...values.log_probs[0].map((log) => Math.ceil(-log / Math.LN10))),
+    // As many powers of ten as a logarithmic scale of the probabilities has: by tens, so that the
+    // scale seldom changes while a probability does.
+    decades: 10 * Math.max(1, ...values.log_probs[0].map((log) => Math.ceil(-log / Math.LN10 / 10))),
     lit: (id) => ({
       hovered: hovered !== "" && (id === hovered || id === twin(hovered)),
       selected: state.selection !== "" && (id === state.selection || id === twin(state.selection)),
