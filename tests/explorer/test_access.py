@@ -86,7 +86,8 @@ def test_every_control_is_reached_by_keyboard_and_has_a_name(show: Any) -> None:
     page = show(Explorer("740", phase="update"))
     wanted = page.evaluate(
         """() => [...document.querySelectorAll("button, input, select")]
-          .filter((e) => !e.disabled && !e.closest("[role=grid]") && e.checkVisibility({ visibilityProperty: true })
+          .filter((e) => !e.disabled && !e.closest("[role=grid]")
+            && e.checkVisibility({ visibilityProperty: true })
             && !(e.type === "radio" && !e.checked)).length
           + document.querySelectorAll("[role=grid]").length"""
     )

@@ -38,8 +38,9 @@ FAULTS = """() => {
     || [a, b].some((e) => e.closest(".working")
       && getComputedStyle(e.closest(".working")).position === "sticky");
   leaves.forEach((a, k) => leaves.slice(0, k).forEach((b, l) => {
-    const across = Math.min(boxes[k].right, boxes[l].right) - Math.max(boxes[k].left, boxes[l].left);
-    const down = Math.min(boxes[k].bottom, boxes[l].bottom) - Math.max(boxes[k].top, boxes[l].top);
+    const [p, q] = [boxes[k], boxes[l]];
+    const across = Math.min(p.right, q.right) - Math.max(p.left, q.left);
+    const down = Math.min(p.bottom, q.bottom) - Math.max(p.top, q.top);
     if (across > 1 && down > 1 && !apart(a, b)) faults.push(`${name(a)} covers ${name(b)}`);
   }));
   leaves.forEach((e, k) => {

@@ -66,8 +66,8 @@ def test_everything_is_inside(plans) -> None:
         assert len(plan["edges"]) == sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
         for part in [*plan["units"], *plan["cells"], plan["loss"], *plan["blocks"]]:
             x, y, width, height = box(part)
-            assert -1e-6 <= x and x + width <= plan["width"] + 1e-6, (sizes, rest, part)
-            assert 0 <= y and y + height <= plan["height"] + 1e-6, (sizes, rest, part)
+            assert x >= -1e-6 and x + width <= plan["width"] + 1e-6, (sizes, rest, part)
+            assert y >= 0 and y + height <= plan["height"] + 1e-6, (sizes, rest, part)
 
 
 def test_figures_on_edges_stand_between_the_layers(plans) -> None:

@@ -1,4 +1,4 @@
-"""What a lesson needs beside the picture: prediction, motion, undo, a tour, states that are sent."""
+"""What a lesson needs beside the picture: prediction, motion, undo, a tour, links, paper."""
 
 import re
 from pathlib import Path
@@ -19,11 +19,15 @@ def button(page: Any, name: str) -> Any:
 
 
 def number(page: Any, entry: str) -> Any:
-    return page.locator(f'.units input[data-entry="{entry}"], .matrices input[data-entry="{entry}"]')
+    return page.locator(
+        f'.units input[data-entry="{entry}"], .matrices input[data-entry="{entry}"]'
+    )
 
 
 def value(page: Any, entry: str) -> Any:
-    return page.locator(f'.units .value[data-entry="{entry}"], .matrices .value[data-entry="{entry}"]')
+    return page.locator(
+        f'.units .value[data-entry="{entry}"], .matrices .value[data-entry="{entry}"]'
+    )
 
 
 # Prediction
@@ -238,7 +242,9 @@ def test_an_address_says_the_whole_state(name: str) -> None:
     explorer.pinned = [explorer.network.names[0] + "[0,0]"]
     state = explorer._state()
     other = Explorer("720" if len(explorer.parameters) == 4 else "740")._state()
-    back = node("return page.fromAddress('#' + page.addressOf(given[0]), given[1]);", [state, other])
+    back = node(
+        "return page.fromAddress('#' + page.addressOf(given[0]), given[1]);", [state, other]
+    )
     said = ("x", "target", "parameters", "learning_rate", "phase", "selection", "pinned", "mode")
     for field in (*said, "hidden", "font_scale", "log_scale", "code"):
         assert back[field] == state[field], field
@@ -299,7 +305,9 @@ def test_paper_has_the_picture_and_no_controls(show: Any) -> None:
     expect(page.locator(".toolbar")).to_be_hidden()
     expect(number(page, "W1[0,1]")).to_be_visible()
     ground = "(e) => getComputedStyle(e).backgroundColor"
-    assert re.fullmatch(r"rgb\(255, 255, 255\)", page.locator(".chainrule-explorer").evaluate(ground))
+    assert re.fullmatch(
+        r"rgb\(255, 255, 255\)", page.locator(".chainrule-explorer").evaluate(ground)
+    )
 
 
 # Two at once

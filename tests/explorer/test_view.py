@@ -12,7 +12,9 @@ pytestmark = pytest.mark.browser
 
 
 def number(page: Any, entry: str) -> Any:
-    return page.locator(f'.units input[data-entry="{entry}"], .matrices input[data-entry="{entry}"]')
+    return page.locator(
+        f'.units input[data-entry="{entry}"], .matrices input[data-entry="{entry}"]'
+    )
 
 
 def cell(page: Any, entry: str) -> Any:

@@ -10,7 +10,7 @@ import { legend } from "./legend.js";
 import { lossPanel } from "./losspanel.js";
 import { motion } from "./motion.js";
 import { layersOf, phases } from "../model/phases.js";
-import { roomOf } from "./room.js";
+import { measured, roomOf } from "./room.js";
 import { scene } from "../model/scene.js";
 import { sharing } from "./sharing.js";
 import { slopePanel } from "./slopepanel.js";
@@ -32,6 +32,7 @@ export function render({ model, el, page = null }) {
   let hovered = "";
   let timer = null; // runs while the phases play by themselves
   let drawn = null;
+  let metrics = null; // of the surroundings, measured when they change
   const act = actions(model, root, {
     ...{ say, redraw, play, tour: show.start },
     hover(id) {
@@ -55,9 +56,10 @@ export function render({ model, el, page = null }) {
   function redraw() {
     const now = scene(read(model), hovered);
     bar.update(now, timer !== null);
-    const room = roomOf(root, bar.el, now.state);
+    metrics ??= measured(root, bar.el);
+    const room = roomOf(metrics, now.state.font_scale);
     put(marks, marksLine(now.state));
-    setAttribute(root, "style", `font-size:${room.text}px;--figure:${room.figure}px`);
+    setAttribute(root, "style", `font-size:${room.text}px`);
     mark(root, { beside: room.beside, narrow: room.narrow, screen: room.screen });
     picture.update(now, room.picture);
     formula.update(now, room, Math.min(room.formula, picture.plan().figure));
@@ -117,16 +119,20 @@ export function render({ model, el, page = null }) {
   };
   root.addEventListener("pointerover", pointed);
   root.addEventListener("pointerleave", () => act.hover(""));
-  const watch = new ResizeObserver(redraw);
+  const resized = () => {
+    metrics = null;
+    redraw();
+  };
+  const watch = new ResizeObserver(resized);
   model.on("change", redraw);
-  window.addEventListener("resize", redraw);
+  window.addEventListener("resize", resized);
   el.append(root);
   redraw();
-  watch.observe(root);
+  watch.observe(bar.el); // as wide as all, and of the height that counts
   return () => {
     timer = null;
     watch.disconnect();
-    window.removeEventListener("resize", redraw);
+    window.removeEventListener("resize", resized);
     model.off("change", redraw);
     shared.stop();
   };
