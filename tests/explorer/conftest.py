@@ -14,7 +14,7 @@ from tests.support import lab
 
 HERE = Path(__file__).parent
 
-expect.set_options(timeout=4_000)  # a shared machine may be slow; what holds is seen at once
+expect.set_options(timeout=20_000)  # a shared machine may be slow; what holds is seen at once
 
 
 @pytest.fixture(scope="module")

@@ -29,7 +29,7 @@ FAULTS = """() => {
     + ".phases button, .toolbar > *:not(.moves, .space), .moves > *, .legend > span, .about > *,"
     + ".formula > *, .outcome, .message, .pane, .pill")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches(".unknown")
-      && !(e.matches(".second, .outcome") && !e.textContent));
+      && !(e.matches(".second, .outcome, .message") && !e.textContent));
   const boxes = leaves.map((e) => e.getBoundingClientRect());
   const name = (e) => `${e.className} ${e.dataset.entry ?? ""} ${e.value || e.textContent}`;
   const faults = [];

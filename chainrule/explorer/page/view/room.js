@@ -31,7 +31,7 @@ export function roomOf({ alone, inside, height, bar }, scale) {
   const figure = base * scale;
   // What stands around the picture: toolbar, legend, the formula in one line.
   const formula = Math.min(1.2 * figure, 0.04 * height);
-  const around = bar + 6.2 * text + 1.95 * formula;
+  const around = bar + 6.8 * text + 1.95 * formula;
   const room = { width, height: Math.round(height - around), figure, label, scrolls: !screen };
   return { picture: room, beside, narrow, screen, text, line: width - 24, formula };
 }
