@@ -151,6 +151,19 @@ def test_an_update_goes_by_the_learners_gradients(notebook: Any) -> None:
         expect(view.locator(".marks")).not_to_contain_text("for other numbers")
 
 
+def test_it_fits_its_pane(notebook: Any) -> None:
+    """Also when the pane becomes narrower, as beside another."""
+    outside = """() => [...document.querySelectorAll(".chainrule-explorer")].filter((root) => {
+      const [pane, stage] = [root.closest(".jp-OutputArea-output"), root.querySelector(".stage")];
+      return root.getBoundingClientRect().right > pane.getBoundingClientRect().right + 1
+        || pane.getBoundingClientRect().right > innerWidth
+        || stage.scrollWidth > stage.clientWidth;
+    }).length"""
+    for width in (1280, 1000, 1600):
+        notebook.set_viewport_size({"width": width, "height": 800})
+        notebook.wait_for_function(f"() => ({outside})() === 0")
+
+
 def test_themes_are_followed(notebook: Any) -> None:
     ground = "() => getComputedStyle(document.querySelector('.chainrule-explorer')).backgroundColor"
     assert notebook.evaluate(ground) == "rgb(255, 255, 255)"

@@ -2,9 +2,9 @@
 // there is. Pure, so that a test can look for overlaps at every size.
 //
 // There are two arrangements. Open, a unit's two values stand side by side, so that every array has
-// a column of its own below its phase; folded, one above the other, which takes less width. Figures
-// get the size that is wanted, with as many digits as that leaves room for; where even few digits
-// are too wide, figures are as large as they can be.
+// a column of its own below its phase; folded, one above the other, which takes less width and more
+// height. Figures get the size that is wanted, with as many digits as that leaves room for; where
+// even few digits are too wide, figures are as large as they can be.
 
 import { range } from "./engine.js";
 import { phases } from "./phases.js";
@@ -14,7 +14,7 @@ const DIGIT = 0.602; // width of a digit in parts of its height, in the fonts th
 const GAP = 0.42; // between boxes, in parts of a figure
 const TARGET = 24; // what a finger can hit, at least
 const PILL = 0.85; // a figure on an edge, in parts of a figure
-const WAYS = [[false, 8], [false, 7], [true, 8], [true, 7], [false, 6], [true, 6]].map(
+const WAYS = [[false, 8], [false, 7], [false, 6], [true, 8], [true, 7], [true, 6]].map(
   ([folded, digits]) => ({ folded, digits }),
 );
 

@@ -22,7 +22,7 @@ export function measured(root, bar) {
 
 export function roomOf({ alone, inside, height, bar }, scale) {
   const narrow = inside < NARROW;
-  const base = alone ? Math.min(30, Math.max(15, 0.027 * height)) : 14.5;
+  const base = alone ? Math.min(30, Math.max(15, 0.027 * height)) : 14;
   const screen = alone && inside >= SCREEN;
   const beside = !screen && inside >= BESIDE && scale <= 1;
   const width = Math.floor(beside ? inside * (1 - SIDE) - 16 : inside);
