@@ -105,6 +105,35 @@ def in_jupyterlab(browser: Any, home: Path) -> None:
         page.close()
 
 
+# Starts one step of the pass, and watches the frames while products run along the edges.
+FRAMES = """async () => {
+  document.querySelector('.moves button[title="The next phase"]').click();
+  const frames = [];
+  let last = performance.now();
+  do {
+    await new Promise(requestAnimationFrame);
+    frames.push(performance.now() - last);
+    last = performance.now();
+  } while (document.querySelector(".run"));
+  return frames.slice(1);
+}"""
+
+
+def in_a_page(browser: Any, home: Path) -> None:
+    """The explorer as a file of its own: presses, and frames while it moves."""
+    from chainrule import Explorer
+
+    path = home / "explorer.html"
+    Explorer("wide", phase="x").to_html(path)
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(path.as_uri())
+    frames = sorted(page.evaluate(FRAMES))
+    for name, part in (("median", 0.5), ("95 %", 0.95)):
+        FIGURES[f"a frame while it moves, {name}"] = round(frames[int(part * len(frames))], 1)
+    print(f"{'a frame while it moves':<44} {frames[len(frames) // 2]:7.1f} ms")
+    page.close()
+
+
 def in_voila(browser: Any, home: Path) -> None:
     notebook = home / "explorer.ipynb"
     lab.write_notebook(notebook, CELLS[0])
@@ -148,7 +177,11 @@ def in_python() -> None:
 def main() -> None:
     in_python()
     with tempfile.TemporaryDirectory() as folder, lab.chromium() as browser:
-        for name, measure in (("lab", in_jupyterlab), ("voila", in_voila)):
+        for name, measure in (
+            ("page", in_a_page),
+            ("lab", in_jupyterlab),
+            ("voila", in_voila),
+        ):
             home = Path(folder) / name
             (home / "notebooks").mkdir(parents=True)
             measure(browser, home)

@@ -157,6 +157,21 @@ def test_the_lesson_goes_as_the_script_says(page: Any) -> None:
     sees(losses, "0.88926")
 
 
+def test_a_state_can_be_sent(page: Any, browser: Any) -> None:
+    page.get_by_role("button", name="Next ▸").click()
+    number = page.locator('.matrices input[data-entry="W1[0,1]"]')
+    number.focus()
+    page.keyboard.press("ArrowUp")
+    page.wait_for_function("() => location.hash.includes('W1=1,1.1;2,2')")
+    page.wait_for_function("() => location.hash.includes('phase=hidden_pre')")
+    there = browser.new_page(viewport={"width": 1280, "height": 800})
+    there.goto(page.url)
+    there.locator(".chainrule-explorer").wait_for(timeout=60_000)
+    expect(there.locator('.matrices input[data-entry="W1[0,1]"]')).to_have_value("1.1")
+    expect(there.locator(".phases [aria-current=step]")).to_have_text("hidden_pre")
+    there.close()
+
+
 def test_full_screen(page: Any) -> None:
     page.get_by_role("button", name="Full screen").click()
     page.wait_for_function("() => document.fullscreenElement?.matches('.chainrule-explorer')")
