@@ -226,7 +226,7 @@ def test_a_link_has_the_same_numbers(show: Any, browser: Any) -> None:
     page.wait_for_function("() => location.hash.includes('size=1.25')")
     there = browser.new_page(viewport={"width": 1280, "height": 800})
     there.goto(page.url)
-    expect(number(there, "W1[0,1]")).to_have_value("0.12346")
+    expect(number(there, "W1[0,1]")).to_have_attribute("aria-valuenow", "0.123456789012")
     expect(there.locator("button.loss")).to_have_text(loss)
     expect(there.locator(".phases [aria-current=step]")).to_have_text("grad_W1")
     expect(there.locator('.pill[data-entry="W1[0,1]"]')).to_be_visible()
