@@ -181,8 +181,10 @@ class Explorer(anywidget.AnyWidget):
     # Showing it
 
     def _ipython_display_(self) -> None:
-        display(self._picture(), raw=True, display_id=self._display_id)
-        if not _nobody_looks():
+        if _nobody_looks():
+            display(self._picture(), raw=True)
+        else:
+            display(self._picture(), raw=True, display_id=self._display_id)
             self._shown = True
             view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
             mime = "application/vnd.jupyter.widget-view+json"

@@ -1,5 +1,6 @@
 """What stays in a saved notebook, run by nbgrader or by a person: a picture and a table."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -66,6 +67,29 @@ def test_marks_are_saved_with_the_picture(shown: list[dict[str, Any]]) -> None:
     explorer.check(lambda *_: None)
     explorer._ipython_display_()
     assert "&lt;lambda&gt;: it returned None" in shown[0]["text/html"]
+
+
+def test_what_is_saved_follows_the_numbers(
+    shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed: list[dict[str, Any]] = []
+    widget = "chainrule.explorer.widget"
+    monkeypatch.setattr(f"{widget}.update_display", lambda data, **_: renewed.append(data))
+    monkeypatch.setattr(f"{widget}.RENEWED_AFTER", 0)
+
+    async def change() -> None:
+        explorer = Explorer("720")
+        explorer.target = 1  # not shown yet, so nothing is to be renewed
+        explorer._ipython_display_()
+        explorer.x = [[9, -2]]
+        explorer.phase = "update"
+        while not renewed:
+            await asyncio.sleep(0)
+
+    asyncio.run(change())
+    (picture,) = renewed  # once for both changes
+    assert "Explorer(2-2, class 1, phase 'update'" in picture["text/plain"]
+    assert '"x": [[9.0, -2.0]]' in picture["text/html"].partition("<script>")[2]
 
 
 def test_feedback_keeps_the_picture_and_the_table(shown: list[dict[str, Any]]) -> None:
