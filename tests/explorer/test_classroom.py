@@ -114,7 +114,7 @@ def test_the_lesson_goes_as_the_script_says(page: Any) -> None:
         button("Next ▸").click()
     expect(page.locator(".phases [aria-current=step]")).to_have_text("grad_hidden_pre")
     choose("a dead ReLU")
-    sees(value("grad_hidden_act[0,1]"), "−0.584")
+    sees(value("grad_hidden_act[0,1]"), "−0.585")
     expect(value("grad_hidden_pre[0,1]")).to_have_text("0")
     button("Next ▸").click()
     expect(value("grad_W1[0,1]")).to_have_text("0")

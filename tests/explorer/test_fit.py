@@ -181,4 +181,4 @@ def test_every_control_is_large_enough_for_a_finger(show: Any) -> None:
           .filter(([, { width, height }]) => width < 23.9 || height < 23.9)
           .map(([e, box]) => [e.className, e.ariaLabel ?? e.textContent, box.width, box.height])"""
     )
-    assert small == []
+    assert small == [], small

@@ -85,16 +85,16 @@ function measures(figure, label, digits, folded, tall) {
   const second = Math.max(13, 0.9 * label); // a second line, which is a label
   const pill = {
     width: Math.ceil(digits * DIGIT * PILL * figure + 1.2 * figure),
-    height: Math.max(TARGET, 1.3 * figure) + Math.max(TARGET, 0.9 * figure) + 4,
+    height: Math.max(TARGET, 1.3 * figure) + Math.max(TARGET, 0.9 * figure) + 6,
   };
   return {
     ...{ figure, label, digits, folded, cell, gap, value, bar, gradient, pill, second },
     pad: 0.15 * figure,
     full: value + bar + gradient + 0.2 * figure, // a value with its bar and its gradient
-    title: folded ? Math.max(TARGET, 1.6 * label) : Math.max(TARGET, 7.9 * DIGIT * label + 6),
+    title: folded ? Math.max(TARGET + 2, 1.6 * label) : Math.max(TARGET, 7.9 * DIGIT * label + 6),
     bend: folded ? 0 : 1.9 * figure,
     caption: 1.6 * label,
-    row: Math.max(TARGET, 1.32 * figure) + (tall ? second : 0),
+    row: Math.max(TARGET + 2, 1.32 * figure) + (tall ? second : 0),
     band: pill.width + 0.8 * figure,
   };
 }

@@ -12,7 +12,7 @@ export function lossPanel(act) {
   const path = shape("polyline", { class: "curve" });
   const dots = shape("g");
   graph.drawing.append(path, dots);
-  const words = element("p", { class: "note" });
+  const words = element("p", { class: "note words" });
   const heading = element("p", { class: "heading" }, "loss ", now);
   const label = element("label", { class: "check" }, scale, "log scale");
   const top = element("div", { class: "top" }, heading, label);

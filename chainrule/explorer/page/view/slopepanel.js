@@ -15,7 +15,7 @@ export function slopePanel() {
   const tangent = shape("line", { class: "tangent" });
   const point = shape("circle", { r: 4.5 });
   graph.drawing.append(curve, tangent, point);
-  const words = element("p", { class: "note" });
+  const words = element("p", { class: "note words" });
   const el = element("div", { role: "group", class: "pane", "aria-label": "Slope" }, heading, graph.el, words);
   return {
     el,
