@@ -87,4 +87,5 @@ def _joined() -> str:
 def _without_imports(text: str) -> str:
     text = re.sub(r'^import [^"]*"\.[./\w]+\.js";\n', "", text, flags=re.MULTILINE)
     text = re.sub(r"^export default .*;\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *//.*\n", "", text, flags=re.MULTILINE)  # comments stay with the modules
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)
