@@ -30,9 +30,10 @@ BUSY = "import time; time.sleep(8)"
 
 # Watches every view of W1[0,1]: the number in the picture, the matrix, the formula and its result.
 WATCH = """() => {
-  const shown = () => [...document.querySelectorAll(".chainrule-explorer")].map((root) => [
+  const shown = () => [...document.querySelectorAll(".chainrule-explorer")].map((root) =>
+    !root.querySelector('.pill[data-entry="W1[0,1]"]') ? ["not selected"] : [
     root.querySelector('.stage input[data-entry="W1[0,1]"]').value,
-    root.querySelector('td[data-entry="W1[0,1]"] .figure').textContent,
+    root.querySelector('.pill[data-entry="W1[0,1]"] input').value,
     root.querySelector('.term[data-entry="W1[0,1]"] .figure').textContent,
     root.querySelector(".result").textContent,
     root.querySelector('.stage [data-entry="logits[0,0]"]').textContent]);
@@ -104,6 +105,35 @@ def in_jupyterlab(browser: Any, home: Path) -> None:
         page.close()
 
 
+# Starts one step of the pass, and watches the frames while products run along the edges.
+FRAMES = """async () => {
+  document.querySelector('.moves button[title="The next phase"]').click();
+  const frames = [];
+  let last = performance.now();
+  do {
+    await new Promise(requestAnimationFrame);
+    frames.push(performance.now() - last);
+    last = performance.now();
+  } while (document.querySelector(".run"));
+  return frames.slice(1);
+}"""
+
+
+def in_a_page(browser: Any, home: Path) -> None:
+    """The explorer as a file of its own: presses, and frames while it moves."""
+    from chainrule import Explorer
+
+    path = home / "explorer.html"
+    Explorer("wide", phase="x").to_html(path)
+    page = browser.new_page(viewport={"width": 1920, "height": 1080})
+    page.goto(path.as_uri())
+    frames = sorted(page.evaluate(FRAMES))
+    for name, part in (("median", 0.5), ("95 %", 0.95)):
+        FIGURES[f"a frame while it moves, {name}"] = round(frames[int(part * len(frames))], 1)
+    print(f"{'a frame while it moves':<44} {frames[len(frames) // 2]:7.1f} ms")
+    page.close()
+
+
 def in_voila(browser: Any, home: Path) -> None:
     notebook = home / "explorer.ipynb"
     lab.write_notebook(notebook, CELLS[0])
@@ -132,12 +162,11 @@ def in_python() -> None:
     timed("import chainrule", run("import chainrule"), 5)
     timed("import chainrule, chainrule.Explorer", run("import chainrule; chainrule.Explorer"), 5)
     from chainrule import Explorer
-    from chainrule.explorer import snapshot
 
     Explorer("740")
     timed("Explorer('740')", lambda: Explorer("740"), 50)
     explorer = Explorer("740")
-    timed("the static picture and table", lambda: explorer._static(snapshot.html), 50)
+    timed("the static picture and table", lambda: explorer._picture(), 50)
     timed("a step", explorer.step, 50)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "explorer.html"
@@ -148,7 +177,11 @@ def in_python() -> None:
 def main() -> None:
     in_python()
     with tempfile.TemporaryDirectory() as folder, lab.chromium() as browser:
-        for name, measure in (("lab", in_jupyterlab), ("voila", in_voila)):
+        for name, measure in (
+            ("page", in_a_page),
+            ("lab", in_jupyterlab),
+            ("voila", in_voila),
+        ):
             home = Path(folder) / name
             (home / "notebooks").mkdir(parents=True)
             measure(browser, home)

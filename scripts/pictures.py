@@ -60,8 +60,8 @@ def explorers(browser: Any, folder: Path) -> None:
         return explorer
 
     shown: dict[str, tuple[Callable[[], Explorer], str, int]] = {
-        "explorer": (linked, "light", 1200),
-        "explorer-marks": (marked, "dark", 1300),
+        "explorer": (linked, "light", 1280),
+        "explorer-marks": (marked, "dark", 1280),
     }
     for name, (explorer, scheme, width) in shown.items():
         path = folder / f"{name}.html"

@@ -5,6 +5,8 @@ other without their `import` lines. Names must be unique among the modules; a te
 the result.
 """
 
+import base64
+import gzip
 import json
 import re
 from collections.abc import Mapping
@@ -14,10 +16,14 @@ from string import Template
 from typing import Any
 
 PAGE = Path(__file__).parent / "page"
-MODEL = ("format", "engine", "entry", "phases", "formula", "state", "scene", "layout")
+MODEL = (
+    *("format", "engine", "entry", "phases", "formula", "state", "score", "address", "slope"),
+    *("motion", "scene", "layout"),
+)
 VIEW = (
-    *("dom", "number", "picture", "tables", "toolbar", "phasebar"),
-    *("formulapanel", "codepanel", "probabilitypanel", "losspanel", "actions", "view"),
+    *("dom", "number", "edges", "units", "matrices", "rail", "pills", "stage", "moves", "toolbar"),
+    *("legend", "formulapanel", "codepanel", "plot", "slopepanel", "losspanel", "motion", "tour"),
+    *("actions", "room", "sharing", "alone", "view"),
 )
 # The model is pure: it has no document. The view is all that touches one.
 MODULES = (*(f"model/{name}" for name in MODEL), *(f"view/{name}" for name in VIEW))
@@ -26,7 +32,7 @@ MODULES = (*(f"model/{name}" for name in MODEL), *(f"view/{name}" for name in VI
 @cache
 def module() -> str:
     """All modules as one ES module with the default export of the last."""
-    return _joined() + "export default { render };\n"
+    return _joined() + "export default { render, modelOf };\n"
 
 
 @cache
@@ -37,11 +43,31 @@ def stylesheet() -> str:
 
 def page(state: Mapping[str, Any], title: str) -> str:
     """One self-contained HTML file in which an explorer of that state moves without a kernel."""
-    state = {**state, "history": _shortened(state["history"])}
     template = Template((PAGE / "view/page.html").read_text(encoding="utf-8"))
-    data = json.dumps(state, allow_nan=False).replace("<", "\\u003c")
+    data = _as_json(state)
     safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
     return template.substitute(title=safe_title, css=stylesheet(), code=_joined(), state=data)
+
+
+def script(state: Mapping[str, Any]) -> str:
+    """A script for a notebook's output: in a page that a notebook was exported to, an explorer.
+
+    The modules are packed, since each output that shows an explorer holds them.
+    """
+    template = Template((PAGE / "view/exported.html").read_text(encoding="utf-8"))
+    return template.substitute(packed=_packed(), state=_as_json(state))
+
+
+@cache
+def _packed() -> str:
+    text = json.dumps({"code": module(), "css": stylesheet()})
+    return base64.b64encode(gzip.compress(text.encode(), mtime=0)).decode()
+
+
+def _as_json(state: Mapping[str, Any]) -> str:
+    """A state as JSON that can stand in a script."""
+    state = {**state, "history": _shortened(state["history"])}
+    return json.dumps(state, allow_nan=False).replace("<", "\\u003c")
 
 
 def _shortened(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -61,4 +87,5 @@ def _joined() -> str:
 def _without_imports(text: str) -> str:
     text = re.sub(r'^import [^"]*"\.[./\w]+\.js";\n', "", text, flags=re.MULTILINE)
     text = re.sub(r"^export default .*;\n", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ *//.*\n", "", text, flags=re.MULTILINE)  # comments stay with the modules
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)

@@ -31,8 +31,11 @@ def figure(value: float) -> str:
     return blocks.figure(float(value), minus="\N{MINUS SIGN}")
 
 
-def html(network: Network, caption: str, withheld: Withheld) -> str:
-    """The static page part: a caption, the picture, and the parameters with their gradients."""
+def html(network: Network, caption: str, withheld: Withheld, script: str = "") -> str:
+    """The static page part: a caption, the picture, and the parameters with their gradients.
+
+    The script may put something that moves in its place.
+    """
     values = network.trace()
     image = base64.b64encode(_svg(network, values, withheld).encode()).decode()
     described = f"{caption}. The numbers stand in the table below."
@@ -40,7 +43,7 @@ def html(network: Network, caption: str, withheld: Withheld) -> str:
         f'<div class="chainrule-static"><p>{escape(caption)}</p>'
         f'<img alt="{escape(described)}" src="data:image/svg+xml;base64,{image}">'
         f"{_table(network, values, withheld)}"
-        f"<p>Run this cell to move the numbers.</p>{_NO_WIDGET}</div>"
+        f"<p>Run this cell to move the numbers.</p>{_NO_WIDGET}{script}</div>"
     )
 
 

@@ -1,6 +1,8 @@
 """The explorer's state in Python: traits that are checked, and what can be done with them."""
 
+import asyncio
 import os
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +11,7 @@ from typing import Any
 import anywidget
 import numpy as np
 import traitlets
-from IPython.display import display
+from IPython.display import display, update_display
 
 from chainrule.explorer import bundle, snapshot
 from chainrule.explorer.descent import descend
@@ -21,10 +23,12 @@ from chainrule.networks import reference
 from chainrule.networks.network import ONE_LAYER, TWO_LAYERS, Network
 
 MOST_HISTORY = 100
+MOST_PINNED = 4
+RENEWED_AFTER = 0.5  # seconds from a change to the picture that is saved
 _STATE = (
     *NUMBERS,
     *("phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"),
-    *("own_gradients", "history", "marks", "_start", "_presets", "_formulas"),
+    *("own_gradients", "pinned", "score", "history", "marks", "_start", "_presets", "_formulas"),
 )
 
 
@@ -51,6 +55,8 @@ class Explorer(anywidget.AnyWidget):
     log_scale = traitlets.Bool(False).tag(sync=True)  # of probabilities and losses
     own_gradients = traitlets.Bool(False).tag(sync=True)  # Update goes by the checked function's
     code = traitlets.Enum(["all", "forward", "none"], "all").tag(sync=True)  # lines of code shown
+    pinned = traitlets.List(traitlets.Unicode()).tag(sync=True)  # weights whose edges keep figures
+    score = traitlets.List(traitlets.Dict()).tag(sync=True)  # each prediction: id, guess, value
     history = traitlets.List(traitlets.Dict()).tag(sync=True)  # what was before each change
     marks = traitlets.Dict().tag(sync=True)  # of the learner's function, by entry
 
@@ -76,7 +82,9 @@ class Explorer(anywidget.AnyWidget):
         TraitError for the rest.
         """
         self._function: Callable[..., Any] | None = None
-        self._from_page = self._recording = False
+        self._from_page = self._recording = self._shown = False
+        self._renewal: asyncio.TimerHandle | None = None
+        self._display_id = uuid.uuid4().hex
         numbers = beginning(start, learning_rate)
         self._before = numbers
         self._esm, self._css = bundle.module(), bundle.stylesheet()
@@ -173,19 +181,36 @@ class Explorer(anywidget.AnyWidget):
     # Showing it
 
     def _ipython_display_(self) -> None:
-        picture = {
-            "text/plain": self._static(snapshot.text),
-            "text/html": self._static(snapshot.html),
-        }
-        display(picture, raw=True)
-        if not _nobody_looks():
+        if _nobody_looks():
+            display(self._picture(), raw=True)
+        else:
+            display(self._picture(), raw=True, display_id=self._display_id)
+            self._shown = True
             view = {"version_major": 2, "version_minor": 0, "model_id": self.model_id}
             mime = "application/vnd.jupyter.widget-view+json"
             display({"text/plain": "", mime: view}, raw=True)
 
-    def _static(self, form: Callable[..., str]) -> str:
+    def _picture(self) -> dict[str, str]:
+        """What a saved notebook shows, as text and as HTML, with the numbers of this moment."""
         caption = " ".join(filter(None, [repr(self), self.marks.get("message", "")]))
-        return form(self.network, caption, self._withheld)
+        given = self.network, caption, self._withheld
+        script = "" if _nobody_looks() else bundle.script(self._state())
+        return {"text/plain": snapshot.text(*given), "text/html": snapshot.html(*given, script)}
+
+    @traitlets.observe(*_STATE)
+    def _keep_picture(self, _: Any) -> None:
+        """Bring what a saved notebook shows up to date, once for many changes."""
+        if not self._shown or self._renewal:
+            return
+        try:
+            loop = asyncio.get_running_loop()
+        except RuntimeError:  # no kernel that goes on: nobody saves a notebook
+            return
+        self._renewal = loop.call_later(RENEWED_AFTER, self._renew_picture)
+
+    def _renew_picture(self) -> None:
+        self._renewal = None
+        update_display(self._picture(), raw=True, display_id=self._display_id)
 
     def _withheld(self, name: str) -> str:
         """What stands in place of an array's values where they are not shown."""
@@ -230,6 +255,13 @@ class Explorer(anywidget.AnyWidget):
             if not self._has(name) or name.split("[")[0] in given:
                 raise traitlets.TraitError(f"hidden names {name!r}, which is no computed value")
         return list(proposal["value"])
+
+    @traitlets.validate("pinned")
+    def _valid_pinned(self, proposal: Any) -> list[str]:
+        for entry in proposal["value"]:
+            if not (entry.startswith("W") and entry.endswith("]") and self._has(entry)):
+                raise traitlets.TraitError(f"pinned names {entry!r}, which is no weight's entry")
+        return list(proposal["value"])[-MOST_PINNED:]
 
     def _has(self, entry: str) -> bool:
         return has_entry(self.values(), entry)
@@ -287,6 +319,7 @@ class Explorer(anywidget.AnyWidget):
         if self.selection and not self._has(self.selection):
             self.selection = ""
         self.hidden = [name for name in self.hidden if self._has(name)]
+        self.pinned = [entry for entry in self.pinned if self._has(entry)]
 
     def _numbers(self) -> Numbers:
         return Numbers(

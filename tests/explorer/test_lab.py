@@ -1,6 +1,10 @@
 """In a real JupyterLab: alive while the kernel works, in step with Python, and saved readably."""
 
 import json
+import os
+import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +18,7 @@ pytestmark = pytest.mark.browser
 
 CELLS = ("from chainrule import Explorer\ne = Explorer('720', phase='grad_W')\ne", "e", "seen = 1")
 KERNEL = "window.jupyterapp.shell.currentWidget.sessionContext.session.kernel"
-WEIGHT = '.stage input[data-entry="W[0,1]"]'
+WEIGHT = '.matrices input[data-entry="W[0,1]"]'
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +74,7 @@ def test_page_python_and_both_views_stay_in_step(notebook: Any, home: Path) -> N
     assert python_has(notebook, home, "[len(e.history), e.selection]", [1, "W[0,1]"])
     lab.run_code(notebook, "e.load('wide'); e.step(2)")
     for view in notebook.locator(".chainrule-explorer").all():
-        expect(view.locator(".unit")).to_have_count(10)
+        expect(view.locator(".unit")).to_have_count(11)
         expect(view.get_by_role("button", name="Undo")).to_be_enabled()
     lab.run_code(notebook, "e.undo(); e.phase = 'x'; e.mode = 'predict'; e.font_scale = 1.5")
     expect(notebook.locator(".phases [aria-current=step]").last).to_have_text("x")
@@ -88,7 +92,7 @@ def test_thirty_fast_presses_are_shown_while_the_kernel_is_busy(notebook: Any, h
     for _ in range(30):
         notebook.keyboard.press("ArrowUp")
     expect(view.locator(WEIGHT)).to_have_value("5")
-    expect(view.locator('td[data-entry="W[0,1]"] .figure')).to_have_text("5")
+    expect(view.locator('.pill[data-entry="W[0,1]"] input')).to_have_value("5")
     expect(view.locator('.stage [data-entry="logits[0,1]"]')).to_have_text("38")
     assert notebook.evaluate(f"{KERNEL}.status") == "busy"
     (home / "notebooks" / "go").touch()
@@ -147,6 +151,19 @@ def test_an_update_goes_by_the_learners_gradients(notebook: Any) -> None:
         expect(view.locator(".marks")).not_to_contain_text("for other numbers")
 
 
+def test_it_fits_its_pane(notebook: Any) -> None:
+    """Also when the pane becomes narrower, as beside another."""
+    outside = """() => [...document.querySelectorAll(".chainrule-explorer")].filter((root) => {
+      const [pane, stage] = [root.closest(".jp-OutputArea-output"), root.querySelector(".stage")];
+      return root.getBoundingClientRect().right > pane.getBoundingClientRect().right + 1
+        || pane.getBoundingClientRect().right > innerWidth
+        || stage.scrollWidth > stage.clientWidth;
+    }).length"""
+    for width in (1280, 1000, 1600):
+        notebook.set_viewport_size({"width": width, "height": 800})
+        notebook.wait_for_function(f"() => ({outside})() === 0")
+
+
 def test_themes_are_followed(notebook: Any) -> None:
     ground = "() => getComputedStyle(document.querySelector('.chainrule-explorer')).backgroundColor"
     assert notebook.evaluate(ground) == "rgb(255, 255, 255)"
@@ -167,6 +184,32 @@ def test_axe_finds_nothing_in_the_notebook(notebook: Any, axe: str) -> None:
     # Two views of one explorer have the same names, and the page around is not ours.
     found = notebook.evaluate("axe.run('.chainrule-explorer')")
     assert [each["id"] for each in found["violations"]] == []
+
+
+def test_a_saved_notebook_has_the_numbers_of_the_screen(
+    notebook: Any, browser: Any, home: Path, request: Any
+) -> None:
+    """And where it is exported, it moves: without a kernel, and without a network."""
+    notebook.locator(WEIGHT).first.focus()
+    notebook.keyboard.press("ArrowUp")
+    static = notebook.locator(".chainrule-static table").first
+    expect(static).to_contain_text("1 2.1")  # it follows a moment later
+    notebook.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    notebook.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    path = home / "notebooks" / f"{request.node.name}.ipynb"
+    command = [sys.executable, "-m", "nbconvert", "--to", "html", str(path)]
+    search = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PATH": search})
+    page = browser.new_page(viewport={"width": 1280, "height": 800})
+    page.route(re.compile("^https?:"), lambda route: route.abort())
+    page.goto(path.with_suffix(".html").as_uri())
+    exported = page.locator(".chainrule-explorer").first
+    expect(exported.locator(WEIGHT)).to_have_value("2.1")
+    exported.locator(WEIGHT).focus()
+    page.keyboard.press("ArrowUp")
+    expect(exported.locator('.units [data-entry="logits[0,1]"]')).to_have_text("15.6")
+    expect(page.get_by_text("Run this cell")).to_have_count(0)
+    page.close()
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -112,7 +112,8 @@ def test_each_formula_gives_its_value(name: str) -> None:
         const values = page.trace(given);
         const put = (token) => token === "η" ? given.learning_rate
           : page.isEntry(token) ? page.lookUp(values, token) : token;
-        const one = (id) => [id, page.lookUp(values, id), page.tokens(id, given).map(put)];
+        const state = { ...given, phase: "update" };
+        const one = (id) => [id, page.lookUp(values, id), page.tokens(id, state).map(put)];
         return Object.entries(values)
           .filter(([name]) => !["one_hot", "log_probs"].includes(name))
           .flatMap(([name, array]) => name === "loss" ? ["loss"] : page.entries(name, array))
@@ -137,6 +138,14 @@ def test_each_formula_gives_its_value(name: str) -> None:
         assert calculated == pytest.approx(after.get(entry, value), rel=1e-9, abs=1e-12), entry
         seen.add(entry.partition("[")[0])
     assert len(seen) == (8 if len(numbers["parameters"]) == 2 else 16)
+
+
+def test_a_parameter_has_no_formula_before_the_update() -> None:
+    numbers = numbers_of(PRESETS["740"].network, 0.01) | {"selection": "W1[0,0]", "phase": "x"}
+    about, tokens = node(
+        "const id = page.subject(given); return [id, page.tokens(id, given)];", numbers
+    )
+    assert (about, tokens) == ("W1[0,0]", [])
 
 
 def _updated(numbers: dict[str, Any]) -> dict[str, np.ndarray]:

@@ -1,5 +1,6 @@
 """What stays in a saved notebook, run by nbgrader or by a person: a picture and a table."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -22,7 +23,7 @@ CELL = "from chainrule import Explorer\nexplorer = Explorer('740', phase='update
 @pytest.fixture
 def shown(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     outputs: list[dict[str, Any]] = []
-    monkeypatch.setattr("chainrule.explorer.widget.display", lambda data, raw: outputs.append(data))
+    monkeypatch.setattr("chainrule.explorer.widget.display", lambda data, **_: outputs.append(data))
     return outputs
 
 
@@ -68,6 +69,29 @@ def test_marks_are_saved_with_the_picture(shown: list[dict[str, Any]]) -> None:
     assert "&lt;lambda&gt;: it returned None" in shown[0]["text/html"]
 
 
+def test_what_is_saved_follows_the_numbers(
+    shown: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewed: list[dict[str, Any]] = []
+    widget = "chainrule.explorer.widget"
+    monkeypatch.setattr(f"{widget}.update_display", lambda data, **_: renewed.append(data))
+    monkeypatch.setattr(f"{widget}.RENEWED_AFTER", 0)
+
+    async def change() -> None:
+        explorer = Explorer("720")
+        explorer.target = 1  # not shown yet, so nothing is to be renewed
+        explorer._ipython_display_()
+        explorer.x = [[9, -2]]
+        explorer.phase = "update"
+        while not renewed:
+            await asyncio.sleep(0)
+
+    asyncio.run(change())
+    (picture,) = renewed  # once for both changes
+    assert "Explorer(2-2, class 1, phase 'update'" in picture["text/plain"]
+    assert '"x": [[9.0, -2.0]]' in picture["text/html"].partition("<script>")[2]
+
+
 def test_feedback_keeps_the_picture_and_the_table(shown: list[dict[str, Any]]) -> None:
     Explorer("740", phase="update")._ipython_display_()
     cleaned = clean(shown[0]["text/html"])
@@ -77,7 +101,8 @@ def test_feedback_keeps_the_picture_and_the_table(shown: list[dict[str, Any]]) -
 
 def test_what_is_not_computed_or_hidden_is_not_given_away(shown: list[dict[str, Any]]) -> None:
     Explorer("740", hidden=["loss"])._ipython_display_()
-    html = shown[0]["text/html"]
+    html, script, _ = shown[0]["text/html"].partition("<script>")
+    assert script  # where it is exported, it is computed anew, and hidden as it was
     assert "58" not in html and "<td>?</td>" in html
     assert "20" in html  # a feature, and not grad_W1, which is not computed yet
     assert "<td>\N{MIDDLE DOT}</td>" in html

@@ -1,5 +1,6 @@
 """The page by itself in a real browser: editing, linked views, phases, prediction, bad input."""
 
+import re
 from typing import Any
 
 import pytest
@@ -11,11 +12,17 @@ pytestmark = pytest.mark.browser
 
 
 def number(page: Any, entry: str) -> Any:
-    return page.locator(f'.stage input[data-entry="{entry}"]')
+    return page.locator(
+        f'.units input[data-entry="{entry}"], .matrices input[data-entry="{entry}"]'
+    )
 
 
 def cell(page: Any, entry: str) -> Any:
-    return page.locator(f'td[data-entry="{entry}"] .figure')
+    return page.locator(f'.matrices [data-entry="{entry}"]')
+
+
+def pill(page: Any, entry: str) -> Any:
+    return page.locator(f'.pill[data-entry="{entry}"]')
 
 
 def term(page: Any, entry: str) -> Any:
@@ -31,7 +38,7 @@ def test_an_arrow_key_changes_every_view(show: Any) -> None:
     number(page, "W[0,1]").focus()
     page.keyboard.press("ArrowUp")
     expect(number(page, "W[0,1]")).to_have_value("2.1")
-    expect(cell(page, "W[0,1]")).to_have_text("2.1")
+    expect(pill(page, "W[0,1]").locator("input")).to_have_value("2.1")
     expect(term(page, "W[0,1]")).to_have_text("2.1")
     expect(page.locator(".result")).to_contain_text("14.8")
     expect(page.locator('.stage [data-entry="logits[0,1]"]')).to_have_text("14.8")
@@ -88,21 +95,51 @@ def test_a_drag_changes_a_number_and_is_undone_as_one(show: Any) -> None:
 def test_one_selection_is_lit_everywhere(show: Any) -> None:
     page = show(Explorer("740", phase="hidden_pre"))
     number(page, "W1[0,1]").focus()
-    lit = page.locator(".selected")
-    expect(page.locator("line.halo.selected")).to_have_count(1)
-    expect(page.locator('td.selected[data-entry="W1[0,1]"]')).to_have_count(1)
+    expect(page.locator(".halo.selected")).to_have_count(1)
+    expect(page.locator('.matrices .selected[data-entry="W1[0,1]"]')).to_have_count(1)
+    expect(page.locator('.pill.selected[data-entry="W1[0,1]"]')).to_have_count(1)
     expect(page.locator('.term.selected[data-entry="W1[0,1]"]')).to_have_count(1)
     expect(page.locator(".code li.current .selected")).to_have_text("W1")
-    page.locator('td[data-entry="W2[1,0]"]').click()
-    expect(page.locator('.stage input.selected[data-entry="W2[1,0]"]')).to_have_count(1)
-    expect(page.locator('.stage input.selected[data-entry="W1[0,1]"]')).to_have_count(0)
-    assert lit.count() > 3
+    number(page, "W2[1,0]").focus()
+    expect(page.locator('.matrices .selected[data-entry="W2[1,0]"]')).to_have_count(1)
+    expect(page.locator('[data-entry="W1[0,1]"].selected')).to_have_count(0)
     button(page, "grad_W2").click()
-    expect(page.locator('td.selected[data-entry="grad_W2[1,0]"]')).to_have_count(1)
-    expect(page.locator('.stage .gradient.selected[data-entry="grad_W2[1,0]"]')).to_have_count(1)
+    expect(page.locator('.matrices .selected[data-entry="grad_W2[1,0]"]')).to_have_count(1)
     expect(page.locator(".code li.current .selected")).to_have_text("grad_W2")
-    page.locator('td[data-entry="grad_W2[0,1]"]').click()
-    expect(page.locator('.stage input.selected[data-entry="W2[0,1]"]')).to_have_count(1)
+    page.locator('.matrices [data-entry="grad_W2[0,1]"]').click()
+    expect(page.locator('.matrices input.selected[data-entry="W2[0,1]"]')).to_have_count(1)
+    expect(pill(page, "W2[0,1]")).to_be_visible()
+
+
+def test_what_the_pointer_is_on_is_lit_everywhere(show: Any) -> None:
+    page = show(Explorer("740", phase="hidden_pre"))
+    page.locator('.formula .term[data-entry="W1[1,0]"]').hover()
+    expect(page.locator(".halo.hovered")).to_have_count(1)
+    expect(pill(page, "W1[1,0]")).to_be_visible()
+    expect(number(page, "W1[1,0]")).to_have_class(re.compile("hovered"))
+    expect(page.locator(".code .hovered")).to_have_text(["W1"])
+    number(page, "W2[0,0]").hover()
+    expect(pill(page, "W1[1,0]")).to_have_count(0)
+    expect(pill(page, "W2[0,0]")).to_be_visible()
+    expect(page.locator(".code .hovered")).to_have_text(["W2", "W2"])
+    page.mouse.move(1, 1)
+    expect(page.locator(".pill")).to_have_count(0)
+
+
+def test_a_figure_that_is_pinned_stays_on_its_edge(show: Any) -> None:
+    page = show(Explorer("small"))
+    number(page, "W1[0,0]").focus()
+    button(page, "Keep W1[0,0] on its edge").click()
+    number(page, "W2[0,0]").focus()
+    page.mouse.move(1, 1)
+    expect(page.locator(".pill")).to_have_count(2)
+    pill(page, "W1[0,0]").locator("input").fill("3")
+    page.keyboard.press("Enter")
+    expect(number(page, "W1[0,0]")).to_have_value("3")
+    button(page, "Take W1[0,0] off its edge").click()
+    number(page, "x[0,0]").focus()
+    page.mouse.move(1, 1)
+    expect(page.locator(".pill")).to_have_count(0)
 
 
 def test_phases_go_forward_and_back(show: Any) -> None:
@@ -126,7 +163,7 @@ def test_the_update_is_shown_and_taken(show: Any) -> None:
     number(page, "W1[1,0]").focus()
     expect(page.locator(".result")).to_have_text("=1.8")
     expect(page.locator(".outcome")).to_contain_text("58 now, 20.13")
-    expect(page.locator('td[data-entry="new W1[1,0]"] .figure')).to_have_text("1.8")
+    expect(cell(page, "new W1[1,0]")).to_have_text("→1.8")
     for _ in range(3):
         button(page, "Update").click()
     expect(page.get_by_label("Loss", exact=True)).to_contain_text(
@@ -141,18 +178,17 @@ def test_a_value_is_hidden_until_it_is_predicted(show: Any) -> None:
     page = show(Explorer("720", phase="grad_W"))
     page.get_by_label("Predict").check()
     button(page, "Hide grad_W").click()
-    gradient = page.locator('.stage [data-entry="grad_W[0,1]"]')
+    gradient = cell(page, "grad_W[0,1]")
     expect(gradient).to_have_text("?")
-    expect(cell(page, "grad_W[0,1]")).to_have_text("?")
     assert "7.9996" not in page.locator(".chainrule-explorer").inner_text()
     assert "7.9996" not in page.locator("#explorer").inner_html()
     gradient.click()
     page.get_by_label("your prediction for grad_W[0,1]").fill("8")
     page.keyboard.press("Enter")
     expect(gradient).to_have_text("7.9996")
-    expect(page.locator(".result")).to_contain_text("you said 8: right")
+    expect(page.locator(".outcome")).to_have_text("you said 8: right")
     expect(gradient).to_be_focused()
-    expect(page.locator('.stage [data-entry="grad_W[0,0]"]')).to_have_text("?")
+    expect(cell(page, "grad_W[0,0]")).to_have_text("?")
     number(page, "x[0,0]").focus()
     page.keyboard.press("ArrowUp")  # other numbers ask again
     expect(gradient).to_have_text("?")
@@ -160,7 +196,7 @@ def test_a_value_is_hidden_until_it_is_predicted(show: Any) -> None:
 
 def test_a_saturated_probability_stays_readable(show: Any) -> None:
     page = show(Explorer("740", phase="probs"))
-    fill = page.locator(".fill.target")
+    fill = page.locator('.value[data-entry="probs[0,1]"] + .bar .fill')
     assert fill.bounding_box()["width"] < 1
     number(page, "b2[0,1]").fill("6")
     page.keyboard.press("Enter")
@@ -182,7 +218,7 @@ def test_bad_input_is_one_line_and_nothing_changes(
     show: Any, entry: str, typed: str, message: str
 ) -> None:
     page = show(Explorer("720"))
-    field = page.locator(f'input[data-entry="{entry}"]')
+    field = page.locator(f'input[data-entry="{entry}"]').first
     before = field.input_value()
     field.fill(typed)
     page.keyboard.press("Tab")
@@ -214,7 +250,7 @@ def test_the_update_shows_the_gradients_that_it_goes_by(show: Any) -> None:
     expect(term(page, "grad_W[0,1]")).to_have_text("20")
     expect(page.locator(".result")).to_have_text("=1.8")
     expect(cell(page, "grad_W[0,1]")).to_have_text("20")
-    expect(cell(page, "new W[0,1]")).to_have_text("1.8")
+    expect(cell(page, "new W[0,1]")).to_have_text("→1.8")
     button(page, "Update").click()
     expect(number(page, "W[0,1]")).to_have_value("1.8")
 
@@ -236,7 +272,7 @@ def test_own_gradients_that_do_not_fit_are_said(show: Any) -> None:
 def test_presets_reset_and_target(show: Any) -> None:
     page = show(Explorer("720"))
     page.get_by_label("Example").select_option("wide")
-    expect(page.locator(".unit")).to_have_count(10)
+    expect(page.locator(".unit")).to_have_count(11)
     page.get_by_role("radio", name="target: class 2").check()
     expect(page.locator(".unit.target")).to_contain_text("class 2")
     button(page, "× 10").click()

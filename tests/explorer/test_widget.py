@@ -78,6 +78,8 @@ def test_a_representation_is_stable():
         ("hidden", ["grad_W9"], "hidden names 'grad_W9'"),
         ("hidden", ["W"], "hidden names 'W', which is no computed value"),
         ("font_scale", 9, "font_scale"),
+        ("pinned", ["b[0,0]"], "pinned names 'b[0,0]', which is no weight's entry"),
+        ("pinned", ["W[0,9]"], "pinned names 'W[0,9]', which is no weight's entry"),
         ("mode", "guess", "mode"),
     ],
 )
@@ -150,6 +152,14 @@ def test_reset_and_load_begin_anew():
     explorer.load("wide")
     assert (explorer.phase, explorer.selection) == ("loss", "")
     assert repr(explorer).startswith("Explorer(3-4-3")
+
+
+def test_pinned_weights_go_with_their_network():
+    explorer = Explorer("740")
+    explorer.pinned = ["W1[0,0]", "W1[0,1]", "W1[1,0]", "W1[1,1]", "W2[0,0]"]
+    assert explorer.pinned == ["W1[0,1]", "W1[1,0]", "W1[1,1]", "W2[0,0]"]
+    explorer.load("720")
+    assert explorer.pinned == []
 
 
 def test_a_step_out_of_range_changes_nothing():

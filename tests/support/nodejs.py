@@ -12,8 +12,7 @@ PAGE = Path(chainrule.__file__).parent / "explorer" / "page"
 
 def node(body: str, given: Any = None) -> Any:
     """What the body returns for `given`; it may use `page`, all exports of the pure modules."""
-    names = ["format", "engine", "entry", "phases", "formula", "state", "scene", "layout"]
-    urls = [(PAGE / "model" / f"{name}.js").as_uri() for name in names]
+    urls = [path.as_uri() for path in sorted((PAGE / "model").glob("*.js"))]
     script = (
         f"const all = await Promise.all({json.dumps(urls)}.map((url) => import(url)));"
         "const page = Object.assign({}, ...all);"

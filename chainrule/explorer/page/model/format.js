@@ -15,16 +15,20 @@ export function format(value, digits = DIGITS) {
   return text.replaceAll("-", "−");
 }
 
-// A number with as many digits, up to 5, as there is room for.
+// A number with as many digits, up to 5, as there is room for, which is 6 characters or more.
 export function fit(value, room) {
   if (typeof value === "string") return value;
   const texts = [5, 4, 3, 2, 1].map((digits) => format(value, digits));
-  return texts.find((text) => text.length <= room) ?? texts.at(-1);
+  const bound = value < 0 ? ">−1e−99" : "<1e−99"; // for what is smaller still
+  const last = Math.abs(value) < 1e-99 ? [bound, value < 0 ? "≈−0" : "≈0"] : [];
+  return [...texts, ...last].find((text) => text.length <= room) ?? texts.at(-1);
 }
 
 // A probability from its logarithm where it is below the smallest float, so that it still shows.
-export function formatProbability(value, logarithm, write = format) {
-  return value !== 0 ? write(value) : `1e−${Math.round(-logarithm / Math.LN10)}`;
+export function formatProbability(value, logarithm, room = Infinity) {
+  if (value !== 0) return fit(value, room);
+  const text = `1e−${Math.round(-logarithm / Math.LN10)}`;
+  return text.length <= room ? text : "<1e−99";
 }
 
 // What a person typed, as a number; NaN where it is none.

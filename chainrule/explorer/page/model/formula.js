@@ -23,7 +23,11 @@ export const NOTES = {
   grad_hidden_pre: "ReLU lets the gradient through above 0 only; its slope at 0 is taken as 0.",
   update: "A step against the gradient, as long as the learning rate says.",
 };
+NOTES.W = "A weight: its input times this goes into the sum of its unit.";
+NOTES.b = "A bias: it is added to the sum of its unit.";
 for (const layer of [1, 2]) {
+  NOTES[`W${layer}`] = NOTES.W;
+  NOTES[`b${layer}`] = NOTES.b;
   NOTES[`grad_W${layer}`] = NOTES.grad_W;
   NOTES[`grad_b${layer}`] = NOTES.grad_b;
 }
@@ -72,7 +76,9 @@ export function tokens(id, state) {
   const source = layer === "2" ? "hidden_act" : "x";
   if (/^grad_W/.test(name)) return product(`${source}[0,${i}]`, upstream(layer));
   if (/^grad_b/.test(name)) return [upstream(layer)];
-  if (isParameter(name)) return [id, "−", "η", "·", `grad_${id}`];
+  // A parameter is given, and has a formula only where it is about to be changed.
+  if (isParameter(name))
+    return state.phase === "update" ? [id, "−", "η", "·", `grad_${id}`] : [];
   const recipes = {
     hidden_pre: () => weighted("x", features, "1"),
     hidden_act: () => ["max(", `hidden_pre[0,${j}]`, ", 0)"],

@@ -19,7 +19,8 @@ function ownGradients(state, values) {
   }
 }
 
-export function scene(state) {
+// `hovered` is the entry that the pointer is on, in whichever view; it lights up in all of them.
+export function scene(state, hovered = "") {
   const values = trace(state);
   const about = subject(state);
   const formula = tokens(about, state);
@@ -30,15 +31,16 @@ export function scene(state) {
   const own = ownGradients(state, values);
   const value = (id) => (id === "η" ? state.learning_rate : lookUp(values, id));
 
-  function written(id, write) {
+  function written(id, write, room) {
     if (!isReached(state, id)) return "";
     if (isHidden(state, id)) return "?";
     const { name, j } = split(id);
-    if (name === "probs") return formatProbability(value(id), values.log_probs[0][j], write);
+    if (name === "probs" && value(id) === 0)
+      return formatProbability(0, values.log_probs[0][j], room);
     return write(value(id));
   }
   const text = (id, digits) => written(id, (number) => format(number, digits));
-  const short = (id, room) => written(id, (number) => fit(number, room));
+  const short = (id, room) => written(id, (number) => fit(number, room), room);
 
   // What is shown of an entry, and its gradient, in the same figures as on the screen.
   function spoken(id, room) {
@@ -68,9 +70,13 @@ export function scene(state) {
     own: (id) => (own && shows(id) ? lookUp(own, id) : undefined),
     shows,
     hides,
-    // Backward the picture shows gradients on its edges, as soon as there are any.
-    backward: about.startsWith("grad_") || state.phase === "update",
+    hovered,
+    marked,
+    // As many powers of ten as a logarithmic scale of the probabilities has: by tens, so that the
+    // scale seldom changes while a probability does.
+    decades: 10 * Math.max(1, ...values.log_probs[0].map((log) => Math.ceil(-log / Math.LN10 / 10))),
     lit: (id) => ({
+      hovered: hovered !== "" && (id === hovered || id === twin(hovered)),
       selected: state.selection !== "" && (id === state.selection || id === twin(state.selection)),
       part: parts.has(id),
       subject: id === about && state.phase !== "x",

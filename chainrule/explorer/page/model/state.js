@@ -8,11 +8,13 @@ import { layersOf, phases, reached } from "./phases.js";
 export const LARGEST = 1e6;
 export const MOST_UNITS = 6;
 const MOST_HISTORY = 100;
+const MOST_PINNED = 4; // as many as stand beside each other on the edges of the smallest network
+const MOST_SCORED = 200;
 const NUMBERS = ["x", "target", "parameters", "learning_rate"];
 export const FIELDS = [
   ...NUMBERS,
   ...["phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"],
-  ...["own_gradients", "history", "marks", "_start", "_presets", "_formulas"],
+  ...["own_gradients", "pinned", "score", "history", "marks", "_start", "_presets", "_formulas"],
 ];
 
 export class Refused extends Error {}
@@ -71,20 +73,22 @@ function remembered(state, label, losses) {
   return [...state.history, { label, losses, numbers: numbers(state) }].slice(-MOST_HISTORY);
 }
 
+// The field of the state with one number in its place.
+export function replaced(state, id, value) {
+  const { name, i, j } = split(id);
+  const within = (array) =>
+    array.map((row, r) => (r === i ? row.map((old, c) => (c === j ? value : old)) : row));
+  if (name === "x") return { x: within(state.x) };
+  if (name === "target" || name === "learning_rate") return { [name]: value };
+  const place = parameterNames(state.parameters).indexOf(name);
+  return { parameters: state.parameters.map((a, k) => (k === place ? within(a) : a)) };
+}
+
 // One number changed; `going` says that it goes on with the last change, as a drag does.
 export function edit(state, id, value, going = false) {
   const wrong = wrongNumber(id, value);
   if (wrong && id !== "learning_rate") throw new Refused(wrong);
-  const put = (array, i, j) =>
-    array.map((row, r) => (r === i ? row.map((old, c) => (c === j ? value : old)) : row));
-  const changes = {};
-  const { name, i, j } = split(id);
-  if (name === "x") changes.x = put(state.x, i, j);
-  else if (name === "target" || name === "learning_rate") changes[name] = value;
-  else {
-    const place = parameterNames(state.parameters).indexOf(name);
-    changes.parameters = state.parameters.map((a, k) => (k === place ? put(a, i, j) : a));
-  }
+  const changes = replaced(state, id, value);
   if (!(going && state.history.at(-1)?.label === id))
     changes.history = remembered(state, id, id === "learning_rate" ? [] : [trace(state).loss]);
   return checked(state, changes);
@@ -145,6 +149,7 @@ function fresh(changes, state) {
   if (!exists) changes.selection = "";
   if (!phases(layersOf(now)).includes(now.phase)) changes.phase = "loss";
   changes.hidden = now.hidden.filter((id) => has(now, id));
+  changes.pinned = now.pinned.filter((id) => has(now, id));
   return { ...changes, guesses: {} };
 }
 
@@ -153,7 +158,18 @@ export function has(state, id) {
 }
 
 export function go(state, phase) {
-  return { phase, selection: isInput(state.selection) ? state.selection : "" };
+  const changes = { phase, selection: isInput(state.selection) ? state.selection : "" };
+  return state.mode === "predict" ? { ...changes, hidden: toPredict(state, phase) } : changes;
+}
+
+// What is hidden when the computation goes on: all that it then reaches anew, and what was to be
+// hidden later. What has been looked at stays open, and going back hides nothing.
+function toPredict(state, phase) {
+  const order = phases(layersOf(state));
+  const ahead = order.slice(order.indexOf(state.phase) + 1);
+  const reachedNow = ahead.slice(0, Math.max(0, ahead.indexOf(phase) + 1));
+  const later = state.hidden.filter((id) => ahead.includes(split(id).name));
+  return [...new Set([...later, ...reachedNow.filter((name) => name !== "update")])];
 }
 
 export function move(state, by) {
@@ -173,7 +189,18 @@ export function hide(state, name) {
 
 export function guess(state, id, value) {
   if (!Number.isFinite(value)) throw new Refused(`the prediction for ${id} is not a number`);
-  return { guesses: { ...state.guesses, [id]: value } };
+  const truth = lookUp(trace(state), id);
+  const score = [...state.score, { id, guess: value, value: truth }].slice(-MOST_SCORED);
+  return { guesses: { ...state.guesses, [id]: value }, score };
+}
+
+// A prediction counts as right within one hundredth.
+export const isRight = (guess, value) => Math.abs(guess - value) <= 0.01 * Math.abs(value);
+
+// A figure that stays on its edge, or no longer; the oldest gives way to a fifth.
+export function pin(state, id) {
+  const rest = state.pinned.filter((other) => other !== id);
+  return { pinned: rest.length < state.pinned.length ? rest : [...rest, id].slice(-MOST_PINNED) };
 }
 
 export function isHidden(state, id) {

@@ -3,14 +3,15 @@
 
 import { named } from "../model/engine.js";
 import { lookUp } from "../model/entry.js";
-import { FIELDS, Refused, edit, go, guess, hide, load, move, reset, step, undo } from "../model/state.js";
+import { FIELDS, Refused, edit, go, guess, hide, load, move, pin, reset, step, undo } from "../model/state.js";
 
 const FONT_SCALES = [1, 1.25, 1.5, 2, 2.5, 3];
-let count = 0; // of the views, so that each has radio buttons of its own
 
 export const read = (model) => Object.fromEntries(FIELDS.map((name) => [name, model.get(name)]));
 
-export function actions(model, say, redraw, root) {
+// `view` has say(line), redraw(), hover(id), play() and what its surroundings offer to share by.
+export function actions(model, root, view) {
+  const { say, redraw } = view;
   let gesture = 0; // a drag, or the keys pressed while a number has the focus
   let last = "";
 
@@ -35,7 +36,8 @@ export function actions(model, say, redraw, root) {
   }
 
   return {
-    group: `chainrule-target-${(count += 1)}`,
+    // A page may hold the modules several times, so no counter of theirs tells its views apart.
+    group: `chainrule-target-${Math.random().toString(36).slice(2)}`,
     redraw,
     fail: say,
     begin: () => (gesture += 1),
@@ -63,6 +65,17 @@ export function actions(model, say, redraw, root) {
     },
     predict: (on) => apply(() => ({ mode: on ? "predict" : "explore" })),
     ownGradients: (on) => apply(() => ({ own_gradients: on })),
+    clearScore: () => apply(() => ({ score: [] })),
+    pin: (id) => apply((state) => pin(state, id)),
+    // The sign of the number that has the focus, or else of the selected one.
+    negate() {
+      const focused = document.activeElement?.matches(".number") && document.activeElement;
+      const chosen = root.querySelector(`.number[data-entry="${model.get("selection")}"]`);
+      (focused || chosen)?.dispatchEvent(new Event("negate"));
+    },
+    hover: view.hover,
+    play: view.play,
+    tour: view.tour,
     scale: (on) => apply(() => ({ log_scale: on })),
     fontScale: (by) => apply((state) => ({ font_scale: nextFontScale(state.font_scale, by) })),
     fullScreen: () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen()),

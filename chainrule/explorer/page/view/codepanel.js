@@ -5,7 +5,7 @@ import { isParameter, split, twin } from "../model/entry.js";
 
 export function codePanel() {
   const list = element("ol", { class: "code" });
-  const el = element("div", { role: "group", class: "pane broad", "aria-label": "Code" }, list);
+  const el = element("div", { role: "group", class: "pane", "aria-label": "Code" }, list);
   let built = "";
   let lines = [];
   return {
@@ -43,7 +43,12 @@ function codeLine(name, expression) {
       setAttribute(el, "aria-current", current ? "step" : null);
       const { name: chosen } = split(scene.state.selection);
       const names = chosen ? [chosen, twin(chosen)] : [];
-      for (const word of words) mark(word, { selected: names.includes(word.textContent) });
+      const under = scene.hovered && split(scene.hovered).name;
+      for (const word of words)
+        mark(word, {
+          selected: names.includes(word.textContent),
+          hovered: under && word.textContent === under,
+        });
     },
   };
 }

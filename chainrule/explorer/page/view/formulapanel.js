@@ -1,28 +1,32 @@
 // The formula of one entry with its numbers put in, its result, and the place for a prediction.
 
-import { element, mark, put } from "./dom.js";
+import { element, mark, put, setAttribute } from "./dom.js";
 import { parameterNames } from "../model/engine.js";
 import { isEntry, isParameter, split, twin } from "../model/entry.js";
 import { LONG, format, parse } from "../model/format.js";
 import { NOTES } from "../model/formula.js";
+import { howFarOff } from "../model/score.js";
 
-export function formulaPanel(act) {
-  const name = element("p", { class: "heading" });
-  const note = element("p", { class: "note" });
+// What was refused is said there, too, where there is always room for a line.
+export function formulaPanel(act, message) {
+  const name = element("span", { class: "heading" });
+  const note = element("span", { class: "note" });
   const line = element("div", { class: "formula" });
   const outcome = element("p", { class: "note outcome" });
-  const content = [name, note, line, outcome];
-  const el = element("div", { role: "group", class: "pane broad", "aria-label": "Formula" }, ...content);
+  const content = [element("p", { class: "about" }, name, note), line, message, outcome];
+  const el = element("div", { role: "group", class: "pane working", "aria-label": "Formula" }, ...content);
   let built = "";
   let parts = [];
   return {
     el,
-    update(scene) {
+    update(scene, room, figure) {
+      const size = Math.max(Math.min(figure, 15), Math.min(figure, room.line / ems(scene.formula)));
+      setAttribute(line, "style", `font-size:${size.toFixed(1)}px`);
       const hidden = scene.hides(scene.about);
       const key = [scene.about, hidden, ...scene.formula].join(" ");
       if (key !== built) {
         parts = scene.formula.map((token) => term(token, act));
-        const result = scene.formula.length ? [resultOf(scene.about, hidden, act)] : [];
+        const result = [resultOf(scene.about, hidden, act)];
         parts.push(...result);
         line.replaceChildren(...parts.map((part) => part.el));
         built = key;
@@ -30,10 +34,17 @@ export function formulaPanel(act) {
       const update = isUpdated(scene.about, scene);
       put(name, update ? `new ${scene.about}` : scene.about);
       put(note, NOTES[update ? "update" : split(scene.about).name] ?? "");
-      put(outcome, update ? lossBeforeAndAfter(scene) : "");
+      put(outcome, update ? lossBeforeAndAfter(scene) : said(scene));
       for (const part of parts) part.update(scene);
     },
   };
+}
+
+// About how wide a formula with its result is, in parts of its figures: so that most fit in a line,
+// and do so whatever the numbers are.
+function ems(formula) {
+  const widths = formula.map((token) => (isEntry(token) ? 6 * 0.602 + 1 : token.length * 0.602 + 0.4));
+  return widths.reduce((sum, width) => sum + width, 12 * 0.602);
 }
 
 // Whether the formula is that of the update of this entry.
@@ -93,13 +104,11 @@ function showResult(figure, id, scene) {
     put(figure, scene.shows(twin(id)) ? format(scene.after().parameters[place][i][j], LONG) : "?");
     return;
   }
-  const text = scene.text(id, LONG) || "…";
-  const guess = state.mode === "predict" ? state.guesses[id] : undefined;
-  put(figure, guess === undefined ? text : `${text} — ${verdictOf(guess, scene.value(id))}`);
+  put(figure, scene.text(id, LONG) || "…");
 }
 
-// A prediction counts as right within one hundredth.
-function verdictOf(guess, value) {
-  const right = Math.abs(guess - value) <= 0.01 * Math.abs(value);
-  return `you said ${format(guess)}: ${right ? "right" : "not that"}`;
+// What became of the prediction for this entry.
+function said({ state, about, value }) {
+  const guess = state.mode === "predict" ? state.guesses[about] : undefined;
+  return guess === undefined ? "" : `you said ${format(guess)}: ${howFarOff(guess, value(about))}`;
 }

@@ -2,17 +2,21 @@
 
 import { element, mark, put, setAttribute, shape } from "./dom.js";
 import { LONG, format } from "../model/format.js";
+import { plot, pointsOf } from "./plot.js";
 
 export function lossPanel(act) {
   const now = element("button", { type: "button", class: "value loss", "data-entry": "loss" });
   now.addEventListener("click", () => act.select("loss"));
+  const scale = element("input", { type: "checkbox", onchange: () => act.scale(scale.checked) });
+  const graph = plot();
   const path = shape("polyline", { class: "curve" });
   const dots = shape("g");
-  const plot = shape("svg", { viewBox: "0 0 200 40", class: "plot", role: "img", preserveAspectRatio: "xMinYMid" });
-  plot.append(path, dots);
-  const words = element("p", { class: "note" });
-  const heading = element("p", { class: "heading" }, "loss");
-  const el = element("div", { role: "group", class: "pane", "aria-label": "Loss" }, heading, now, plot, words);
+  graph.drawing.append(path, dots);
+  const words = element("p", { class: "note words" });
+  const heading = element("p", { class: "heading" }, "loss ", now);
+  const label = element("label", { class: "check" }, scale, "log scale");
+  const top = element("div", { class: "top" }, heading, label);
+  const el = element("div", { role: "group", class: "pane", "aria-label": "Loss" }, top, graph.el, words);
   return {
     el,
     update(scene) {
@@ -20,25 +24,29 @@ export function lossPanel(act) {
       put(now, figure);
       setAttribute(now, "aria-label", `loss: ${figure}`);
       mark(now, scene.lit("loss"));
+      scale.checked = scene.state.log_scale;
       const past = scene.state.history.flatMap((entry) => entry.losses);
       const losses = scene.shows("loss") ? [...past, scene.values.loss] : past;
-      draw(losses, path, dots, scene.state.log_scale);
+      draw(losses, graph, path, dots, scene.state.log_scale);
       const last = losses.slice(-5).map((loss) => format(loss)).join(" → ");
       put(words, losses.length > 1 ? (losses.length > 5 ? `… ${last}` : last) : "No change yet.");
-      setAttribute(plot, "aria-label", `loss so far: ${last}`);
+      graph.label(`loss so far: ${last || "not yet"}`);
     },
   };
 }
 
-function draw(losses, path, dots, logScale) {
-  const heights = losses.map((loss) => (logScale ? Math.log10(Math.max(loss, 1e-16)) : loss));
-  const low = logScale ? Math.min(...heights) : 0;
-  const high = Math.max(...heights, low + 1e-300);
-  const points = heights.map((height, k) => [
-    3 + (194 * k) / Math.max(1, losses.length - 1),
-    36 - (32 * (height - low)) / (high - low || 1),
-  ]);
-  setAttribute(path, "points", points.map((point) => point.map((v) => v.toFixed(2)).join()).join(" "));
+const least = (loss) => Math.log10(Math.max(loss, 1e-16));
+
+function draw(losses, graph, path, dots, logScale) {
+  const heights = logScale ? losses.map(least) : losses;
+  const top = Math.max(...heights, logScale ? -16 : 1e-12);
+  const high = logScale ? top + 0.3 : 1.1 * top; // the highest point stands below the end
+  const low = logScale ? Math.min(...heights, top - 1) : 0;
+  const write = losses.length ? logScale && ((value) => format(10 ** value, 2)) : () => "";
+  const steps = Math.max(1, losses.length - 1);
+  const scales = graph.scales({ x: [0, steps], y: [low, high], name: "changes", write: write || undefined });
+  const points = heights.map((height, k) => [scales.x(k), scales.y(height)]);
+  setAttribute(path, "points", pointsOf(points));
   const shown = points.length <= 40 ? points : points.slice(-1);
-  dots.replaceChildren(...shown.map(([cx, cy]) => shape("circle", { cx, cy, r: 1.2 })));
+  dots.replaceChildren(...shown.map(([cx, cy]) => shape("circle", { cx, cy, r: 2.5 })));
 }

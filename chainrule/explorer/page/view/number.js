@@ -21,13 +21,17 @@ export function editable(id, label, act) {
     "aria-label": label,
     "data-entry": id,
   });
-  let typed = false;
+  let typed = false; // and `data-typed` says so, for whoever looks at the keys
   let drag = null;
+  const type = (on) => {
+    typed = on;
+    setAttribute(input, "data-typed", on);
+  };
 
   const change = (value) => act.edit(id, Number(value.toPrecision(12)));
   const commit = () => {
     if (!typed) return;
-    typed = false;
+    type(false);
     const value = parse(input.value);
     if (Number.isNaN(value)) act.fail(`${id}: "${input.value}" is not a number`);
     else if (value !== act.value(id)) change(value);
@@ -39,8 +43,15 @@ export function editable(id, label, act) {
     act.select(id);
     input.select();
   });
-  input.addEventListener("input", () => (typed = true));
+  input.addEventListener("input", () => type(true));
   input.addEventListener("blur", commit);
+  // From a key beside the field, for keyboards without a minus.
+  input.addEventListener("negate", () => {
+    const value = typed ? parse(input.value) : act.value(id);
+    type(false);
+    if (Number.isFinite(value)) change(-value);
+    act.redraw();
+  });
   input.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.key in STEPS) {
@@ -53,7 +64,7 @@ export function editable(id, label, act) {
       commit();
       input.select();
     } else if (event.key === "Escape" && typed) {
-      typed = false;
+      type(false);
       act.redraw();
     }
   });
@@ -77,9 +88,12 @@ export function editable(id, label, act) {
     drag.moved = true;
     change(Math.round((drag.start + (steps / 10) * unitOf(id, drag.start)) * 1e9) / 1e9);
   });
-  input.addEventListener("pointerup", () => {
+  input.addEventListener("pointerup", (event) => {
     if (!drag) return;
+    const { moved } = drag;
     drag = null;
+    // A finger that has dragged wants no keyboard over half of the screen.
+    if (moved && event.pointerType !== "mouse") return;
     input.focus();
     input.select();
   });

@@ -1,47 +1,57 @@
-// What stands above the network: presets, learning rate, update, undo, modes, type size.
+// What stands above the network: presets, learning rate, update, undo, prediction, type size.
 
 import { element, put } from "./dom.js";
 import { split } from "../model/entry.js";
 import { format } from "../model/format.js";
+import { tally } from "../model/score.js";
+import { button, moves } from "./moves.js";
 import { editable } from "./number.js";
 
-export function toolbar(act) {
+export function toolbar(act, sharing) {
   const presets = element("select", { "aria-label": "Example", onchange: () => act.load(presets.value) });
-  const rate = editable("learning_rate", "learning rate", act);
-  const button = (text, title, onclick) =>
-    element("button", { type: "button", title, onclick }, text);
-  const undo = button("Undo", "Take back the last change", act.undo);
+  const rate = editable("learning_rate", "learning rate η", act);
+  const undo = button("Undo", "Take back the last change (Ctrl+Z)", act.undo);
   const reset = button("Reset", "Back to where this example began", act.reset);
   const predict = element("input", { type: "checkbox", onchange: () => act.predict(predict.checked) });
-  const hide = button("", "Hide these values until a number is typed", () => act.hide(hide.value));
-  const own = element("input", {
-    type: "checkbox",
-    onchange: () => act.ownGradients(own.checked),
-  });
+  const hide = button("", "Hide these values until a number is typed, or show them", () => act.hide(hide.value));
+  const score = button("", "Begin the score anew", act.clearScore);
+  const own = element("input", { type: "checkbox", onchange: () => act.ownGradients(own.checked) });
   const ownLabel = element("label", { class: "check" }, own, "by your gradients");
   const ten = button("× 10", "Ten steps of gradient descent", () => act.step(10));
+  const steps = moves(act);
   const larger = (by) => () => act.fontScale(by);
+  // The finger leaves the field's focus where it is, so that the keyboard stays.
+  const negate = element("button", { type: "button", class: "negate", title: "Change the sign of the number", "aria-label": "change the sign" }, "±");
+  negate.addEventListener("pointerdown", (event) => event.preventDefault());
+  negate.addEventListener("click", () => act.negate());
+  const shared = Object.entries(sharing).map(([name, { title, action }]) => button(name, title, () => action()));
   const el = element(
     "div",
     { class: "toolbar", role: "group", "aria-label": "Controls" },
-    element("label", {}, "Example", presets),
-    element("label", {}, "learning rate η", rate.el),
+    steps.el,
+    presets,
+    element("label", {}, "rate η", rate.el),
     button("Update", "One step of gradient descent", () => act.step(1)),
     ten,
     ownLabel,
     undo,
     reset,
+    negate,
     element("label", { class: "check" }, predict, "Predict"),
     hide,
+    score,
     element("span", { class: "space" }),
-    button("A−", "Smaller type", larger(-1)),
-    button("A+", "Larger type", larger(1)),
+    button("Tour", "How to read this picture, in a minute", act.tour),
+    ...shared,
+    button("A−", "Smaller figures", larger(-1)),
+    button("A+", "Larger figures", larger(1)),
     button("Full screen", "Fill the screen, or leave it", act.fullScreen),
   );
   let listed = "";
   return {
     el,
-    update(scene) {
+    update(scene, playing) {
+      steps.update(scene, playing);
       const { state } = scene;
       const names = Object.keys(state._presets);
       if (listed !== names.join()) {
@@ -60,10 +70,12 @@ export function toolbar(act) {
       undo.disabled = state.history.length === 0;
       predict.checked = state.mode === "predict";
       const { name } = split(scene.about);
-      const computed = state.phase !== "update" && state.phase !== "x";
+      const computed = scene.formula.length > 0 && state.phase !== "update";
       hide.hidden = state.mode !== "predict" || !computed;
       hide.value = name;
       put(hide, state.hidden.includes(name) ? `Show ${name}` : `Hide ${name}`);
+      score.hidden = state.mode !== "predict" || state.score.length === 0;
+      put(score, tally(state.score));
     },
   };
 }

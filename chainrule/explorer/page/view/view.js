@@ -4,53 +4,138 @@
 import { actions, read } from "./actions.js";
 import { codePanel } from "./codepanel.js";
 import { element, mark, put, setAttribute } from "./dom.js";
-import { sizes } from "../model/engine.js";
 import { LONG } from "../model/format.js";
 import { formulaPanel } from "./formulapanel.js";
+import { legend } from "./legend.js";
 import { lossPanel } from "./losspanel.js";
-import { phaseBar } from "./phasebar.js";
-import { picture } from "./picture.js";
-import { probabilityPanel } from "./probabilitypanel.js";
+import { motion } from "./motion.js";
+import { layersOf, phases } from "../model/phases.js";
+import { measured, roomOf } from "./room.js";
 import { scene } from "../model/scene.js";
-import { isMarked } from "../model/state.js";
-import { tables } from "./tables.js";
+import { sharing } from "./sharing.js";
+import { slopePanel } from "./slopepanel.js";
+import { stage } from "./stage.js";
+import { isMarked, numbers } from "../model/state.js";
 import { toolbar } from "./toolbar.js";
+import { tour } from "./tour.js";
 
-export function render({ model, el }) {
+const PAUSE = 900; // milliseconds between two phases that play by themselves
+
+// `page` is what a page of its own adds: how to save itself.
+export function render({ model, el, page = null }) {
   const message = element("p", { class: "message", role: "alert" });
   const marks = element("p", { class: "marks", role: "status" });
   const announcement = element("p", { class: "announcement", "aria-live": "polite" });
   const root = element("div", { class: "chainrule-explorer" });
-  const act = actions(model, (text) => put(message, text), redraw, root);
-  const parts = [toolbar(act), phaseBar(act), picture(act)];
-  const side = [formulaPanel(act), codePanel(), probabilityPanel(act), lossPanel(act)];
-  const below = tables(act);
-  const [bar, phases, stage] = parts.map((part) => part.el);
-  const panels = element("div", { class: "panels" }, ...side.map((part) => part.el));
-  const columns = element("div", { class: "columns" }, element("div", { class: "main" }, stage, below.el));
-  columns.append(element("div", { class: "side" }, panels));
-  root.append(bar, phases, message, marks, columns, announcement);
-  parts.push(...side, below);
+  const say = (text) => put(message, text);
+  const show = tour(root);
+  let hovered = "";
+  let timer = null; // runs while the phases play by themselves
+  let drawn = null;
+  let metrics = null; // of the surroundings, measured when they change
+  const act = actions(model, root, {
+    ...{ say, redraw, play, tour: show.start },
+    hover(id) {
+      if (hovered === id) return;
+      hovered = id;
+      redraw();
+    },
+  });
+  const shared = sharing(model, say, page);
+  const bar = toolbar(act, shared.buttons);
+  const picture = stage(act);
+  const key = legend();
+  const formula = formulaPanel(act, message);
+  const panels = [codePanel(), slopePanel(), lossPanel(act)];
+  const main = element("div", { class: "main" }, picture.el, key.el, formula.el);
+  const side = element("div", { class: "side" }, ...panels.map((part) => part.el));
+  root.append(bar.el, show.el, marks, element("div", { class: "columns" }, main, side), announcement);
+  const parts = [key, ...panels];
+  const moving = motion(picture.board);
 
   function redraw() {
-    const now = scene(read(model));
-    setAttribute(root, "style", `font-size:${14 * now.state.font_scale}px`);
-    for (const part of parts) part.update(now);
-    mark(root, { wide: Math.max(...sizes(now.state)) > 4 });
+    const now = scene(read(model), hovered);
+    bar.update(now, timer !== null);
+    metrics ??= measured(root, bar.el);
+    const room = roomOf(metrics, now.state.font_scale);
     put(marks, marksLine(now.state));
+    setAttribute(root, "style", `font-size:${room.text}px`);
+    mark(root, { beside: room.beside, narrow: room.narrow, screen: room.screen });
+    picture.update(now, room.picture);
+    formula.update(now, room, Math.min(room.formula, picture.plan().figure));
+    for (const part of parts) part.update(now);
     put(announcement, now.text(now.about) && `${now.about}: ${now.spoken(now.about, LONG)}`);
+    animate(now);
+  }
+
+  // The phase that has just been reached by one step is seen to be computed.
+  function animate(now) {
+    const order = phases(layersOf(now.state));
+    const place = order.indexOf(now.state.phase);
+    const figures = JSON.stringify([numbers(now.state), now.state.hidden, now.state.guesses]);
+    const onward = drawn && drawn.place + 1 === place && drawn.layers === now.layers;
+    const same = drawn && drawn.place === place && drawn.figures === figures;
+    drawn = { place, figures, layers: now.layers };
+    if (same) return;
+    moving.stop();
+    const ended = onward ? moving.start(now, picture.plan(), now.state.phase) : Promise.resolve();
+    if (timer !== null) ended.then(goOn);
+  }
+
+  function play() {
+    clearTimeout(timer);
+    timer = timer === null ? setTimeout(forward, 0) : null;
+    redraw();
+  }
+  function goOn() {
+    if (timer === null) return;
+    clearTimeout(timer);
+    timer = setTimeout(forward, PAUSE);
+  }
+  function forward() {
+    const state = read(model);
+    if (state.phase === phases(layersOf(state)).at(-1)) timer = null;
+    else act.move(1);
+    redraw();
   }
 
   // JupyterLab takes keys for notebook commands, so they stay here; its shortcuts with Ctrl, and
   // Escape, go on to it.
   root.addEventListener("keydown", (event) => {
-    const passes = event.ctrlKey || event.metaKey || event.altKey || event.key === "Escape";
+    const control = event.ctrlKey || event.metaKey;
+    const field = event.target.matches?.("input[type=text]") && event.target.dataset.typed;
+    if (control && !event.shiftKey && !event.altKey && event.key === "z" && !field) {
+      event.preventDefault();
+      event.stopPropagation();
+      act.undo();
+      return;
+    }
+    const passes = control || event.altKey || event.key === "Escape";
     if (!passes) event.stopPropagation();
   });
+  const pointed = (event) => {
+    if (event.pointerType === "touch") return;
+    act.hover(event.target.closest?.("[data-entry]")?.dataset.entry.replace("new ", "") ?? "");
+  };
+  root.addEventListener("pointerover", pointed);
+  root.addEventListener("pointerleave", () => act.hover(""));
+  const resized = () => {
+    metrics = null;
+    redraw();
+  };
+  const watch = new ResizeObserver(resized);
   model.on("change", redraw);
-  redraw();
+  window.addEventListener("resize", resized);
   el.append(root);
-  return () => model.off("change", redraw);
+  redraw();
+  watch.observe(bar.el); // as wide as all, and of the height that counts
+  return () => {
+    timer = null;
+    watch.disconnect();
+    window.removeEventListener("resize", resized);
+    model.off("change", redraw);
+    shared.stop();
+  };
 }
 
 function marksLine(state) {
