@@ -1,7 +1,7 @@
 """Answers as novices type them, wrong ones and right ones in odd styles: data, by question.
 
-Typed without the catalogue, so that its gaps show: what is measured here is how many of them a check
-explains (`python -m tests.support.explained`). Above each answer stands one comment: whether the
+Typed without the catalogue, so that its gaps show: `python -m tests.support.explained` counts how
+many of them a check explains. Above each answer stands one comment: whether the
 mistake is made `often` or `seldom`, or the answer is `right`; the ids of the catalogue's entries
 that truly tell it, joined by commas, or `-`; and what is wrong, in words. `#!` ends each line at
 fault, where that is clear.
@@ -325,7 +325,7 @@ def cross_entropy(logits, one_hot):
 # often F1 softmax of softmax
 def cross_entropy(logits, one_hot):
     p = softmax(logits)
-    m = p.max(axis=1, keepdims=True)
+    m = p.max(axis=1, keepdims=True)  #!
     log_p = p - m - np.log(np.exp(p - m).sum(axis=1, keepdims=True))  #!
     return -np.sum(one_hot * log_p)
 
@@ -340,7 +340,7 @@ def cross_entropy(logits, one_hot):
     t = np.argmax(logits, axis=1)  #!
     m = logits.max(axis=1, keepdims=True)
     log_p = logits - m - np.log(np.exp(logits - m).sum(axis=1, keepdims=True))
-    return -log_p[np.arange(len(logits)), t].mean()
+    return -log_p[np.arange(len(logits)), t].mean()  #!
 
 # often - an entropy of the prediction
 def cross_entropy(logits, one_hot):
@@ -373,7 +373,7 @@ def cross_entropy(logits, one_hot):
     N = logits.shape[1]  #!
     m = logits.max()
     log_p = logits - m - np.log(np.sum(np.exp(logits - m)))
-    return -np.sum(one_hot * log_p) / N
+    return -np.sum(one_hot * log_p) / N  #!
 
 # often - only the target's score
 def cross_entropy(logits, one_hot):
@@ -401,7 +401,7 @@ def cross_entropy(logits, one_hot):
 def cross_entropy(scores, one_hot):
     m = logits.max(axis=1, keepdims=True)  #!
     log_p = logits - m - np.log(np.exp(logits - m).sum(axis=1, keepdims=True))
-    return -(one_hot * log_p).sum()
+    return -(one_hot * log_p).sum()  #!
 
 # right
 def cross_entropy(logits, one_hot):
@@ -471,7 +471,7 @@ def backward_logits(logits, one_hot):
 def backward_logits(logits, one_hot):
     N = logits.shape[1]  #!
     p = softmax(logits)
-    return (p - one_hot) / N
+    return (p - one_hot) / N  #!
 
 # often E6 the slope of the log only
 def backward_logits(logits, one_hot):
@@ -578,7 +578,7 @@ def backward_logits(logits, one_hot):
 def backward_logits(logits, one_hot):
     t = int(np.sum(one_hot * np.arange(1, one_hot.shape[1] + 1)))  #!
     p = softmax(logits)
-    p[:, t] -= 1
+    p[:, t] -= 1  #!
     return p
 
 # often - the first class is taken for the target
@@ -1229,8 +1229,8 @@ def backward_output(hidden_act, grad_logits):
 # often - divided by H
 def backward_output(hidden_act, grad_logits):
     N = hidden_act.shape[1]  #!
-    grad_W2 = hidden_act.T @ grad_logits / N
-    grad_b2 = grad_logits.sum(axis=0, keepdims=True) / N
+    grad_W2 = hidden_act.T @ grad_logits / N  #!
+    grad_b2 = grad_logits.sum(axis=0, keepdims=True) / N  #!
     return grad_W2, grad_b2
 
 # often - divided by C
@@ -1279,8 +1279,8 @@ def backward_output(hidden_act, grad_logits):
 # often - the input of other courses, divided by m
 def backward_output(hidden_act, grad_logits):
     m = grad_logits.shape[1]  #!
-    dW = (1 / m) * np.dot(hidden_act.T, grad_logits)
-    db = (1 / m) * np.sum(grad_logits, axis=0, keepdims=True)
+    dW = (1 / m) * np.dot(hidden_act.T, grad_logits)  #!
+    db = (1 / m) * np.sum(grad_logits, axis=0, keepdims=True)  #!
     return dW, db
 
 # right
@@ -1380,7 +1380,7 @@ def backward_hidden(grad_logits, W2):
 # often - averaged over the classes
 def backward_hidden(grad_logits, W2):
     C = W2.shape[1]  #!
-    return (grad_logits @ W2.T) / C
+    return (grad_logits @ W2.T) / C  #!
 
 # often - the sign
 def backward_hidden(grad_logits, W2):
@@ -1725,7 +1725,7 @@ def backward(x, W1, b1, W2, b2, one_hot):
 def backward(x, W1, b1, W2, b2, one_hot):
     h, a, c = forward(x, W1, b1, W2, b2)  #!
     dc = softmax(c) - one_hot
-    dW2, db2 = backward_output(h, dc)
+    dW2, db2 = backward_output(h, dc)  #!
     da = backward_relu(backward_hidden(dc, W2), a)
     dW1, db1 = backward_output(x, da)
     return dW1, db1, dW2, db2
@@ -2095,11 +2095,12 @@ def sgd_step(parameters, gradients, learning_rate):
 
 # seldom - clipped gradients
 def sgd_step(parameters, gradients, learning_rate):
-    return tuple(p - learning_rate * np.clip(g, -0.1, 0.1) for p, g in zip(parameters, gradients))  #!
+    return tuple(p - learning_rate * g.clip(-0.1, 0.1) for p, g in zip(parameters, gradients))  #!
 
 # seldom - normalised gradients
 def sgd_step(parameters, gradients, learning_rate):
-    return tuple(p - learning_rate * g / np.linalg.norm(g) for p, g in zip(parameters, gradients))  #!
+    units = [g / np.linalg.norm(g) for g in gradients]  #!
+    return tuple(p - learning_rate * u for p, u in zip(parameters, units))
 
 # seldom - weight decay
 def sgd_step(parameters, gradients, learning_rate):

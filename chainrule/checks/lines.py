@@ -1,0 +1,416 @@
+"""Where a learner's own lines leave the right way.
+
+The values of one traced call are compared with the true quantities of its case. From a wrong result
+the search goes back through all that it was computed from, as long as that is not recognised, to
+the first line that makes something else out of what is still right. A value that is not recognised
+but leads to the true results just as well is no fault. Once a fault is found, what follows rightly
+from it counts as right, so that a second one further on can be seen.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, Literal
+
+import numpy as np
+
+from chainrule.checks.attempt import quiet
+from chainrule.checks.compare import same
+from chainrule.checks.quantities import NOTATION, Quantities, following, quantities, telling
+from chainrule.checks.trace import Step, Trace
+from chainrule.exercises.cases import Case
+from chainrule.exercises.questions import Question
+from chainrule.mistakes import CATALOGUE, Mistake
+from chainrule.networks.formulas import MissingName, evaluate, steps
+
+MOST_FAULTS = 3
+State = Literal["right", "plain", "unknown"]
+
+
+@dataclass(frozen=True)
+class Departure:
+    """A line after which the way is left.
+
+    variable: what the line writes to, or "" where it returns. role: the quantity that it should
+    give, where that is sure: because it is called so, or because all that follows is right, given
+    this. holds: the other quantity that it gives. reads: what the line reads and is right, as
+    (typed, quantity). infinite: it makes the first value that is not finite. instead: what is typed,
+    which quantity it is, and the quantity for which it stands, where all follows from this
+    exchange. mistakes: those of the catalogue that give the same here.
+    """
+
+    line: int
+    text: str
+    variable: str = ""
+    role: str = ""
+    holds: str = ""
+    reads: tuple[tuple[str, str], ...] = ()
+    infinite: bool = False
+    instead: tuple[str, str, str] | None = None
+    mistakes: tuple[Mistake, ...] = ()
+
+
+def departures(
+    question: Question, case: Case, traced: Trace, wrong: Sequence[str]
+) -> list[Departure]:
+    """The lines at fault for these wrong results, in the order of the lines; [] where none is
+    found. Of a call that raised, those that lead to the line where it ended."""
+    return sorted(_Search(question, case, traced).run(wrong), key=lambda found: found.line)
+
+
+@dataclass
+class _Search:
+    question: Question
+    case: Case
+    traced: Trace
+    # Values that count as right by now: true ones, and the learner's own faults.
+    known: list[Quantities] = field(default_factory=list)
+    start: dict[str, Any] = field(default_factory=dict)
+    forgiven: set[int] = field(default_factory=set)
+    recognised: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.known = [quantities(self.question, self.case)]
+        self.start = dict(self.case.arguments)
+
+    def run(self, wrong: Sequence[str]) -> Iterator[Departure]:
+        seen: set[int] = set()
+        for result in wrong if not self.traced.raised else wrong[:1]:
+            for _ in range(MOST_FAULTS):
+                found = self._first_fault(self._ends(result))
+                if found is None and self.traced.raised and not seen:
+                    seen.add(self.traced.raised)
+                    yield self._stop()
+                if found is None or found in self.forgiven:
+                    break
+                departure = self._departure(found, result)
+                if departure.line not in seen:
+                    seen.add(departure.line)
+                    yield departure
+                if len(seen) == MOST_FAULTS or not self._go_on(found, departure, result):
+                    break
+
+    # From the result back.
+
+    def _ends(self, result: str) -> list[int]:
+        """The steps at which a result came out, or those that led to an exception."""
+        traced = self.traced
+        if traced.raised:
+            names = traced.names.get(traced.raised, ())
+            variables = [traced.at_the_end[n] for n in names if n in traced.at_the_end]
+            last = max(variables, default=0)
+            parts = [
+                number
+                for number, step in enumerate(traced.steps)
+                if step.line == traced.raised and step.kind == "part" and number > last
+            ]
+            return variables + parts
+        slots = self._slots(result)
+        ends = [n for n, step in enumerate(traced.steps) if step.kind == "result"]
+        exact = [n for n in ends if traced.steps[n].slot in slots]
+        return [self._written(n, result) for n in exact[-1:] or ends[-1:]]
+
+    def _written(self, number: int, result: str) -> int:
+        """Of a variable that is returned as it is, the step that wrote it, if that is at fault."""
+        step = self.traced.steps[number]
+        earlier = [n for n in step.reads if self.traced.steps[n].text == step.text]
+        if not isinstance(step.value, np.ndarray) or len(earlier) != 1:
+            return number
+        names = self._names(step.value)
+        shapes = {self.known[0].values[n].shape for n in names if n in self.known[0].values}
+        right_elsewhere = names and step.value.shape in shapes and step.text not in self.question.formulas
+        return number if right_elsewhere else earlier[0]
+
+    def _stop(self) -> Departure:
+        """The line at which the call ended, where nothing before it is at fault."""
+        line = self.traced.raised
+        return Departure(
+            line, self.traced.typed(line), reads=self._right_reads(line, len(self.traced.steps))
+        )
+
+    def _slots(self, result: str) -> set[int]:
+        results = self.case.results
+        if isinstance(results, str):
+            return {-1}
+        return {
+            slot
+            for slot, name in enumerate(results)
+            if name == result or (isinstance(name, tuple) and result in name)
+        } | {-1}
+
+    def _first_fault(self, ends: Sequence[int]) -> int | None:
+        """The earliest step that is not right although all that it is computed from is."""
+        for _ in range(20):
+            states = self._states()
+            forced = set() if self.traced.raised else set(ends)
+            waiting, reached = [n for n in ends if n in forced or states[n] == "unknown"], set()
+            while waiting:
+                number = waiting.pop()
+                if number in reached:
+                    continue
+                reached.add(number)
+                waiting += [n for n in self.traced.steps[number].reads if states[n] == "unknown"]
+            if not reached:
+                return None
+            first = min(reached)
+            if first in ends or self._confirmed(first) or not self._harmless(first):
+                return first
+            self.forgiven.add(first)
+        return None
+
+    def _states(self) -> list[State]:
+        states: list[State] = []
+        for number, step in enumerate(self.traced.steps):
+            states.append(self._state(number, step, [states[n] for n in step.reads]))
+        return states
+
+    def _state(self, number: int, step: Step, reads: list[State]) -> State:
+        if step.kind == "argument" or number in self.forgiven:
+            return "right"
+        if step.plain:
+            return "plain"
+        before: State = (
+            "unknown" if "unknown" in reads else "right" if "right" in reads else "plain"
+        )
+        if step.value is None:
+            return before
+        if isinstance(step.value, tuple):
+            known = all(not telling(one) or self._names(one) for one in step.value)
+            return "right" if known else before if before == "plain" else "unknown"
+        names = self._names_at(number)
+        if names:
+            return "unknown" if self._misplaced(step, names) else "right"
+        if not telling(step.value):
+            return "plain"
+        if step.kind == "variable" and step.text in self.case.arguments and before == "plain":
+            return "unknown"  # an argument is thrown away
+        if before == "plain" or (step.taken and before == "right"):
+            return before
+        return "unknown"
+
+    def _names_at(self, number: int) -> tuple[str, ...]:
+        """The quantities that a step gives; the search asks again and again."""
+        asked = (number, len(self.known))
+        if asked not in self.recognised:
+            value = self.traced.steps[number].value
+            self.recognised[asked] = self._names(value) if isinstance(value, np.ndarray) else ()
+        return self.recognised[asked]
+
+    def _names(self, value: np.ndarray) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(name for one in self.known for name in one.names_of(value)))
+
+    def _misplaced(self, step: Step, names: Sequence[str]) -> bool:
+        """Whether a variable that is called like one quantity holds another."""
+        meant = step.text in self.question.formulas and step.text in self.known[0].values
+        return (
+            step.kind == "variable"
+            and meant
+            and step.text not in self.case.arguments
+            and step.text not in names
+        )
+
+    def _harmless(self, number: int) -> bool:
+        """Whether this value, as some quantity, leads to the true results as well."""
+        step = self.traced.steps[number]
+        return (
+            isinstance(step.value, np.ndarray)
+            and not self._misplaced(step, self._names(step.value))
+            and np.isfinite(step.value).all()
+            and any(
+                self._results(role, step.value, self.case.truth) for role in self._roles(step.value)
+            )
+        )
+
+    def _confirmed(self, number: int) -> str:
+        """The quantity that this value should be, where all that follows is right, given this."""
+        value, returned = self.traced.steps[number].value, self._returned()
+        if not returned or not isinstance(value, np.ndarray):
+            return ""
+        for role in reversed(self._roles(value)):
+            if self._results(role, value, returned):
+                return role
+        return ""
+
+    def _instead(self, line: int, number: int) -> tuple[str, str, str] | None:
+        """A right value in the line that stands where another one belongs, if that is all."""
+        returned = self._returned()
+        if not returned:
+            return None
+        steps = self.traced.steps
+        here = [n for n, s in enumerate(steps[: number + 1]) if s.line == line]
+        for n in dict.fromkeys(read for own in [*here, number] for read in steps[own].reads):
+            value = steps[n].value
+            if not isinstance(value, np.ndarray) or steps[n].line == line:
+                continue
+            names = self._names(value)
+            for role in [*self._roles(value), *self._arguments_like(value)] if names else ():
+                if role not in names and self._results(role, value, returned):
+                    return steps[n].text, names[0], role
+        return None
+
+    def _arguments_like(self, value: np.ndarray) -> list[str]:
+        return [
+            name
+            for name, other in self.case.arguments.items()
+            if isinstance(other, np.ndarray) and other.size == value.size
+        ]
+
+    # What a value can stand for.
+
+    def _roles(self, value: np.ndarray) -> list[str]:
+        """The quantities of this size on which the results depend."""
+        needed = _needed(self.question, tuple(self.case.arguments))
+        true = self.known[0].values
+        return [name for name in needed if name in true and true[name].size == value.size]
+
+    def _results(self, role: str, value: np.ndarray, expected: Mapping[str, Any]) -> bool:
+        """Whether all results are these ones where the quantity has this value."""
+        shaped = value.reshape(self.known[0].values[role].shape)
+        found = following(self.question, {**self.start, role: shaped})
+        return all(
+            name in found and same(np.asarray(found[name]), np.asarray(other))
+            for name, other in expected.items()
+        )
+
+    # From the fault on.
+
+    def _departure(self, number: int, result: str) -> Departure:
+        traced = self.traced
+        step = traced.steps[number]
+        line = step.line
+        written = next(
+            (s for s in traced.steps[number:] if s.line == line and s.kind == "variable"), None
+        )
+        value = step.value
+        array = value if isinstance(value, np.ndarray) else None
+        names = self._names(array) if array is not None else ()
+        role, mistakes = self._meant(number, written, array, result)
+        earlier = [traced.steps[n].value for n in step.reads]
+        return Departure(
+            line,
+            traced.typed(line),
+            written.text if written else "",
+            role,
+            names[0] if names and role not in names else "",
+            self._right_reads(line, number),
+            not _finite(value) and all(map(_finite, earlier)),
+            self._instead(line, number),
+            mistakes,
+        )
+
+    def _right_reads(self, line: int, number: int) -> tuple[tuple[str, str], ...]:
+        """The names that the line reads -> the quantities that they are, but for arguments."""
+        found = {}
+        for read in self.traced.names.get(line, ()):
+            before = [
+                step
+                for step in self.traced.steps[: number + 1]
+                if step.text == read and step.kind == "variable" and step.line != line
+            ]
+            value = before[-1].value if before else None
+            if isinstance(value, np.ndarray) and (names := self._names(value)):
+                found[read] = read if read in names else names[0]
+        return tuple(found.items())
+
+    def _meant(
+        self, number: int, written: Step | None, value: np.ndarray | None, result: str
+    ) -> tuple[str, tuple[Mistake, ...]]:
+        """Which quantity the value should be, where that is sure, and the mistakes that give it."""
+        if value is None:
+            return "", ()
+        named = written.text if written and written.value is not None else ""
+        whole = written.value if written is not None else value
+        meant = named in NOTATION and named in self.known[0].values
+        if meant and isinstance(whole, np.ndarray):
+            return named, self._named(named, whole)
+        if self.traced.steps[number].kind == "result" and result in self.known[0].values:
+            return result, self._named(result, value)
+        role = self._confirmed(number)
+        return role, self._named(role, value) if role else ()
+
+    def _named(self, role: str, value: np.ndarray) -> tuple[Mistake, ...]:
+        found = {}
+        for mistake, wrong in _wrong(self.question, role, tuple(self.start)):
+            try:
+                with quiet():
+                    other = evaluate(wrong, self.start, (role,))[role]
+            except (ArithmeticError, ValueError, TypeError, MissingName, IndexError):
+                continue
+            if same(value, np.asarray(other, dtype=float)):
+                found[mistake.id] = mistake
+        return tuple(found.values())
+
+    def _returned(self) -> dict[str, np.ndarray]:
+        """What the call returned, by name, where the text says which is which."""
+        results = self.case.results
+        if self.traced.raised:
+            return {}
+        ends = [step for step in self.traced.steps if step.kind == "result"]
+        if isinstance(results, str):
+            last = ends[-1].value if ends else None
+            return {results: last} if isinstance(last, np.ndarray) else {}
+        found = {}
+        for step in ends:
+            if 0 <= step.slot < len(results) and isinstance(step.value, np.ndarray):
+                found[results[step.slot]] = step.value
+        return found if len(found) == len(results) else {}
+
+    def _go_on(self, number: int, departure: Departure, result: str) -> bool:
+        """Count this fault, and what follows from it, as right; False where nothing follows."""
+        step = self.traced.steps[number]
+        self.forgiven.add(number)
+        line_end = [
+            n
+            for n, other in enumerate(self.traced.steps)
+            if n >= number and other.line == step.line and other.kind != "argument"
+        ]
+        self.forgiven.update(line_end)
+        role = departure.role
+        value = next(
+            (
+                self.traced.steps[n].value
+                for n in reversed(line_end)
+                if isinstance(self.traced.steps[n].value, np.ndarray)
+            ),
+            None,
+        )
+        if not role or role in self.case.truth or not isinstance(value, np.ndarray):
+            return False
+        if value.size != self.known[0].values[role].size:
+            return False
+        self.start[role] = value.reshape(self.known[0].values[role].shape)
+        self.known.append(Quantities(following(self.question, self.start)))
+        return True
+
+
+def _finite(value: Any) -> bool:
+    if isinstance(value, tuple):
+        return all(map(_finite, value))
+    return value is None or bool(np.isfinite(value).all())
+
+
+@cache
+def _needed(question: Question, arguments: tuple[str, ...]) -> tuple[str, ...]:
+    """The quantities that lie between the arguments and the results."""
+    try:
+        return tuple(steps(question.formulas, arguments, question.result_names))
+    except MissingName:
+        return ()
+
+
+@cache
+def _wrong(
+    question: Question, role: str, start: tuple[str, ...]
+) -> tuple[tuple[Mistake, dict[str, str]], ...]:
+    """The mistakes made in this quantity's own formula, with the formulas around."""
+    found = []
+    for mistake in CATALOGUE.values():
+        for variant in mistake.variants:
+            formulas = {**question.formulas, **variant}
+            try:
+                order = steps(formulas, start, (role,))
+            except MissingName:
+                continue
+            if role in variant and role in order:
+                found.append((mistake, formulas))
+    return tuple(found)
