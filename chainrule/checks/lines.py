@@ -34,8 +34,8 @@ class Departure:
     variable: what the line writes to, or "" where it returns. role: the quantity that it should
     give, where that is sure: because it is called so, or because all that follows is right, given
     this. holds: the other quantity that it gives. reads: what the line reads and is right, as
-    (typed, quantity). infinite: it makes the first value that is not finite. instead: what is typed,
-    which quantity it is, and the quantity for which it stands, where all follows from this
+    (typed, quantity). infinite: it makes the first value that is not finite. instead: what is
+    typed, which quantity it is, and the one for which it stands, where all follows from this
     exchange. mistakes: those of the catalogue that give the same here.
     """
 
@@ -118,7 +118,9 @@ class _Search:
             return number
         names = self._names(step.value)
         shapes = {self.known[0].values[n].shape for n in names if n in self.known[0].values}
-        right_elsewhere = names and step.value.shape in shapes and step.text not in self.question.formulas
+        right_elsewhere = (
+            names and step.value.shape in shapes and step.text not in self.question.formulas
+        )
         return number if right_elsewhere else earlier[0]
 
     def _stop(self) -> Departure:
@@ -215,7 +217,7 @@ class _Search:
         return (
             isinstance(step.value, np.ndarray)
             and not self._misplaced(step, self._names(step.value))
-            and np.isfinite(step.value).all()
+            and _finite(step.value)
             and any(
                 self._results(role, step.value, self.case.truth) for role in self._roles(step.value)
             )

@@ -26,9 +26,7 @@ NOTATION = {
 # Steps on a right way that have no name of their own, as formulas of those that have.
 ON_THE_WAY = {
     "the largest logit": "logits.max(axis=1, keepdims=True)",
-    "the exponentials": "exps",
     "the unshifted exponentials": "np.exp(logits)",
-    "the shifted logits": "shifted",
     "the sum of the exponentials": "exps.sum(axis=1, keepdims=True)",
     "the sum of the unshifted exponentials": "np.exp(logits).sum(axis=1, keepdims=True)",
     "the logarithm of the sum": "np.log(exps.sum(axis=1, keepdims=True))",
@@ -53,6 +51,15 @@ ON_THE_WAY = {
     "ReLU's slope": "(hidden_pre > 0) * 1.0",
     "the opposite of ReLU's slope": "(hidden_pre <= 0) * 1.0",
 }
+
+
+# Two names of our own formulas, which no notebook mentions.
+_SAID = {"shifted": "the shifted logits", "exps": "the exponentials"}
+
+
+def said(name: str) -> str:
+    """What a quantity is called in a message."""
+    return _SAID.get(name, name)
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,7 +160,7 @@ def _of_an_update(question: Question, case: Case) -> dict[str, np.ndarray]:
             values |= {f"the old {name}": old, f"grad_{name}": gradient}
             values |= {
                 f"the step of {name}": rate * gradient,
-                f"minus it, {name}": -rate * gradient,
+                f"minus the step of {name}": -rate * gradient,
             }
             values |= {name: case.truth[name]}
         return values
@@ -171,7 +178,7 @@ def _of_an_update(question: Question, case: Case) -> dict[str, np.ndarray]:
         for name, old, gradient in pairs:
             values |= {f"{name} {when}": old, f"grad_{name} {when}": gradient}
             values |= {f"the step of {name} {when}": rate * gradient}
-            values |= {f"minus it, {name} {when}": -rate * gradient}
+            values |= {f"minus the step of {name} {when}": -rate * gradient}
         parameters = [old - rate * gradient for _, old, gradient in pairs]
     values["losses"] = np.array(losses)
     return values

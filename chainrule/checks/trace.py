@@ -256,8 +256,8 @@ class _Writer(ast.NodeTransformer):
         node.body = self._body(node.body)
         return node
 
-    def _segment(self, node: ast.AST) -> str:
-        moved = ast.copy_location(ast.Pass(), node)
+    def _segment(self, node: ast.expr) -> str:
+        moved = ast.copy_location(ast.Constant(None), node)
         shift = 1 - self.first
         moved.lineno += shift
         moved.end_lineno = (getattr(node, "end_lineno", None) or moved.lineno) + shift
@@ -279,7 +279,7 @@ class _Writer(ast.NodeTransformer):
         self.open.pop()
         return changed
 
-    def visit(self, node: ast.AST) -> Any:
+    def visit(self, node: Any) -> Any:
         if isinstance(node, ast.Yield | ast.YieldFrom | ast.Await):
             raise ValueError("not a plain function")
         if isinstance(node, ast.Name):
@@ -307,7 +307,7 @@ class _Writer(ast.NodeTransformer):
         elif isinstance(node, ast.Subscript):
             node.value = self._inside_one(site, node.value)
             self.open.append(_Site("part", 0, ""))  # the index is a place, not a part
-            node.slice = self.generic_visit(node.slice)
+            self.generic_visit(node.slice)
             self.open.pop()
         elif isinstance(node, ast.Name | ast.Constant):
             self._inside_one(site, node)
@@ -412,8 +412,8 @@ def _rebuilt(
     free = function.__code__.co_freevars
     names = [*free, *given]
     arguments = ast.arguments([], [ast.arg(name) for name in names], None, [], [], None, [])
-    # Only its code is taken: it never runs as a definition, which would evaluate its defaults. Under
-    # its own name, a call of itself would mean this one and no longer the global one.
+    # Only its code is taken: it never runs as a definition, which would evaluate its defaults.
+    # Under its own name, a call of itself would mean this one and no longer the global one.
     definition.name = "__chainrule_traced"
     around = ast.FunctionDef("around", arguments, [definition], [], None, None)
     if "type_params" in ast.FunctionDef._fields:
