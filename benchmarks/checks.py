@@ -12,8 +12,8 @@ from unittest import mock
 
 from figures import keep
 
-from chainrule import check, grade
-from chainrule.checks import check as checks
+from chainrule import check, mark
+from chainrule.checks import mark as hidden_tests
 from chainrule.checks.examine import examine
 from chainrule.exercises.cases import cases
 from chainrule.exercises.questions import QUESTIONS, Question
@@ -27,7 +27,7 @@ FIGURES: dict[str, float] = {}  # milliseconds
 def main() -> None:
     print(f"{'':46}{'measured':>10}{'limit':>10}")
     show("import chainrule, above a bare Python", import_time("import chainrule"), 0.5)
-    show("from chainrule import check, grade", import_time("from chainrule import check, grade"))
+    show("from chainrule import check, mark", import_time("from chainrule import check, mark"))
     import torch  # noqa: F401  (the limits below count from here)
 
     functions = {name: right(question) for name, question in QUESTIONS.items()}
@@ -70,9 +70,9 @@ def hidden(exercise: str, functions: dict[str, Callable]) -> float:
             if question.exercise == exercise:
                 points = {prop.name: 1.0 for prop in question.properties}
                 earlier = [lambda n=e: functions[f"{exercise}.{n}"] for e in question.earlier]
-                grade(name, lambda n=name: functions[n], [17, 23], points, earlier)
+                mark(name, lambda n=name: functions[n], [17, 23], points, earlier)
 
-    with mock.patch.object(checks, "_display"):
+    with mock.patch.object(hidden_tests, "_display"):
         return once(run)
 
 

@@ -16,6 +16,7 @@ PACKAGE = Path(chainrule.__file__).parent
 ARROWS: dict[str, set[str]] = {
     "errors": set(),
     "records": set(),
+    "blocks": set(),
     "functions": set(),
     "safe_html": set(),
     "whole": set(),
@@ -23,8 +24,8 @@ ARROWS: dict[str, set[str]] = {
     "networks": set(),
     "exercises": {"networks"},
     "mistakes": {"exercises", "networks"},
-    "checks": {"exercises", "functions", "mistakes", "networks"},
-    "explorer": {"checks", "exercises", "networks"},
+    "checks": {"blocks", "exercises", "functions", "mistakes", "networks", "records"},
+    "explorer": {"blocks", "checks", "exercises", "networks"},
     # Grading: knows no exercise.
     "grading.limits": set(),
     "grading.errors": {"errors"},
@@ -64,7 +65,9 @@ ARROWS: dict[str, set[str]] = {
         "grading.wall",
     },
     # What people see of grades, and nbgrader's own commands.
-    "report": {"errors", "grading.errors", "grading.files", "records", "safe_html", "whole"},
+    "report": {
+        "blocks", "errors", "grading.errors", "grading.files", "records", "safe_html", "whole",
+    },
     "hooks": {
         "grading.again", "grading.files", "grading.jobs", "grading.model_answers",
         "errors", "grading.processes", "records", "report",
@@ -189,7 +192,7 @@ def test_there_is_no_circle():
     ("statement", "absent"),
     [
         ("import chainrule", ("torch", "numpy", "IPython", "nbgrader", "anywidget")),
-        ("from chainrule import check, grade", ("torch", "IPython", "nbgrader", "anywidget")),
+        ("from chainrule import check, mark", ("torch", "IPython", "nbgrader", "anywidget")),
     ],
 )
 def test_importing_is_light(statement, absent):

@@ -11,23 +11,32 @@ import traceback
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from chainrule.exercises.cases import Case
 from chainrule.functions import known
+from chainrule.records import plain
+
+CHARACTERS = 300  # of what an exception says
+Kind = Literal["returned", "not attempted", "raised", "None", "type", "misfit", "late"]
 
 
 @dataclass(frozen=True)
 class Attempt:
-    """The results by name, or in `problem` why there are none; `changed` arguments are named."""
+    """The results by name, or in `problem` why there are none; `changed` arguments are named.
+
+    kind: "misfit" where an earlier function's result does not fit the next step, "late" where the
+    time was over. line: the learner's own that raised, as typed; "" where it is not known.
+    """
 
     results: dict[str, Any] = field(default_factory=dict)
     problem: str = ""
-    kind: str = "returned"  # or "not attempted", "raised", "None", "type", "misfit", "late"
+    kind: Kind = "returned"
     error: Exception | None = None
     changed: tuple[str, ...] = ()
+    line: str = ""
 
 
 def attempt(function: Callable[..., Any], case: Case) -> Attempt:
@@ -53,7 +62,9 @@ def _outcome(call: Callable[[], Any], arguments: Mapping[str, Any], case: Case) 
     except NotImplementedError:
         return Attempt(problem="not attempted yet", kind="not attempted")
     except (Exception, SystemExit) as error:
-        return Attempt(problem=_raised(error), kind="raised", error=_plain(error))
+        told, line = _plain(error), _line(error)
+        words = _raised(type(error).__name__, told)
+        return Attempt(problem=words, kind="raised", error=told, line=line)
     changed = tuple(name for name in arguments if not _equal(arguments[name], case.arguments[name]))
     if returned is None:
         words = "it returned None: does every way through it end in a return line?"
@@ -113,19 +124,27 @@ def _equal(value: Any, original: Any) -> bool:
 
 
 def _plain(error: BaseException) -> Exception:
-    return error if isinstance(error, Exception) else RuntimeError(str(error))
+    """An exception that can say its text; a learner's own kind may fail even at that."""
+    try:
+        text = str(error)
+    except Exception:
+        text = ""
+    return error if isinstance(error, Exception) and text else RuntimeError(text)
 
 
-def _raised(error: BaseException) -> str:
-    """The exception in one sentence, with the learner's line where it is known."""
-    text = " ".join(str(error).split())[:300]
-    words = f"it raised {type(error).__name__}{': ' if text else ''}{text}"
+def _raised(name: str, error: Exception) -> str:
+    """The exception in one sentence."""
+    text = plain(str(error), CHARACTERS)
+    return f"it raised {name}{': ' if text else ''}{text}"
+
+
+def _line(error: BaseException) -> str:
+    """The last line of the learner's notebook that it came through; "" where there is none."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if "ipykernel" in frame.filename or frame.filename.startswith("<ipython-input")
     ]
     if not frames:
-        return words
-    line = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
-    return f"{words}\n    in the line: {line}" if line else words
+        return ""
+    return linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()

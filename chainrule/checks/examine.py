@@ -11,7 +11,7 @@ from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, difference
 from chainrule.checks.diagnose import candidates, constant, predict
 from chainrule.checks.excuses import Excuses
-from chainrule.checks.flags import flags
+from chainrule.checks.flags import Flag, flags
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import PARAMETERS, Property, Question
 from chainrule.mistakes import CATALOGUE, Mistake
@@ -44,7 +44,7 @@ class Examined:
     judged: tuple[Judged, ...]
     attempts: tuple[tuple[Case, Attempt], ...]
     carried: tuple[str, ...]  # the earlier functions that the answer follows in a slip
-    flags: tuple[str, ...]
+    flags: tuple[Flag, ...]
 
     @property
     def right(self) -> bool:
@@ -86,7 +86,7 @@ def examine(
     excuses = Excuses(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, excuses) for prop in question.properties}
     flagged = tuple(flags(function, question.handwork, question.earlier))
-    outside = any(flag.startswith("global") for flag in flagged)
+    outside = any(flag.kind == "global" for flag in flagged)
     named = _name_mistakes(question, faults, tried, outside)
     if excuses.stopped_short and not excuses.seen_right:
         # Every call stopped inside an earlier function: nothing of this one was seen to be right.

@@ -1,31 +1,41 @@
-"""What a function's own text says about it: that it uses autograd, or a name from outside.
+"""What is remarked of an answer: that it uses autograd, say, or reads a name from outside.
 
-These are remarks for the learner and flags for a person; they change no mark.
+These are notes for the learner and flags for a person; they change no mark.
 """
 
 import ast
 import textwrap
 from collections.abc import Callable, Collection
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from chainrule.functions import known
 
 AUTOGRAD = {"autograd", "requires_grad", "requires_grad_", "retain_grad", "vjp", "jacrev"}
 # Kinds of outside names that a function may well use: modules, and what can be called.
 CALLED = {"module", "function", "class"}
+NAMES = 10  # of outside, that are told
 
 
-def flags(function: Callable[..., Any], handwork: bool, earlier: Collection[str] = ()) -> list[str]:
-    """The flags of a function: "autograd", and "global: NAME" for each outside value it reads.
+class Flag(NamedTuple):
+    """what: the name that is read, or the argument that is written to; "" for the other kinds."""
+
+    kind: Literal["autograd", "global", "argument changed", "test failed"]
+    what: str = ""
+
+
+def flags(
+    function: Callable[..., Any], handwork: bool, earlier: Collection[str] = ()
+) -> list[Flag]:
+    """The flags that a function's own text gives, one for each outside value that it reads.
 
     handwork: whether autograd misses the point. earlier: names that it is meant to read.
     """
     learners = known(function)
-    found = ["autograd"] if handwork and _uses_autograd(learners.source) else []
+    found = [Flag("autograd")] if handwork and _uses_autograd(learners.source) else []
     outside = sorted(name for name, kind in learners.reads.items() if kind not in CALLED)
     outside = [name for name in outside if not name.isupper() and name not in earlier]
-    return found + [f"global: {name}" for name in outside]
+    return found + [Flag("global", name) for name in outside[:NAMES]]
 
 
 @lru_cache(maxsize=64)  # a check and the hidden test that follows it ask the same

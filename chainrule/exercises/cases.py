@@ -1,12 +1,13 @@
 """What a learner's function is run on: questions asked on worked examples and fresh networks."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
 
-from chainrule.exercises.questions import PARAMETERS, QUESTIONS, Question
+from chainrule.exercises.questions import PARAMETERS, QUESTIONS, CaseKind, Question
 from chainrule.networks import fresh, reference
 from chainrule.networks.network import WORKED_EXAMPLES, Network
 
@@ -15,7 +16,7 @@ VISIBLE_SEEDS = (1, 2)
 # By the exercise: the worked example that it begins with, by its number in the series.
 WORKED = {"single_layer": "720", "multi_layer": "740", "update_step": "720"}
 # By the kind of case: what draws its networks, and what messages say of them.
-SPECIAL = {
+SPECIAL: dict[CaseKind, tuple[Callable[[np.random.Generator], list[Network]], str]] = {
     "large logits": (fresh.large, "very large values"),
     "hopeless target": (fresh.hopeless, "a hopeless target"),
     "pre-activation 0": (fresh.zero, "a pre-activation of exactly 0"),
@@ -26,12 +27,11 @@ SPECIAL = {
 class Case:
     """One call of a function: its arguments in order, how its results are nested, the truth.
 
-    kind: "fresh", a key of SPECIAL, or "earlier" where another answer builds on it. note: what it
-    was run on, as it stands in messages. results: a name, or a tuple of names nested as the
-    function returns its values.
+    note: what it was run on, as it stands in messages. results: a name, or a tuple of names nested
+    as the function returns its values.
     """
 
-    kind: str
+    kind: CaseKind
     note: str
     arguments: dict[str, Any]
     results: Any
@@ -101,7 +101,7 @@ def _note(question: Question, network: Network) -> str:
 
 
 def _case(
-    question: Question, network: Network, kind: str, note: str, rate: float, steps: int
+    question: Question, network: Network, kind: CaseKind, note: str, rate: float, steps: int
 ) -> Case:
     """The question asked on this network; the truth is torch's. Rate and steps are an update's."""
     trace: dict[str, Any] = reference.trace(network)

@@ -1,6 +1,7 @@
 """What the exercises ask for, as data: each function's arguments, results and marked properties."""
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chainrule.networks.formulas import Formulas
 from chainrule.networks.network import ONE_LAYER, TWO_LAYERS
@@ -8,18 +9,21 @@ from chainrule.networks.network import ONE_LAYER, TWO_LAYERS
 # Stands for the names of a network's parameters, in the results of an update.
 PARAMETERS = "parameters"
 
+# What a function is asked on: any network; one of the kinds that some property is about; or, where
+# another answer builds on it, what that one gives.
+CaseKind = Literal["fresh", "large logits", "hopeless target", "pre-activation 0", "earlier"]
+
 
 @dataclass(frozen=True)
 class Property:
     """One thing that is marked on its own: the named results, on one kind of case.
 
-    `kind` is a case's: "fresh", or one of `cases.SPECIAL`. A property without results is about the
-    arguments: they must be unchanged afterwards.
+    A property without results is about the arguments: they must be unchanged afterwards.
     """
 
     name: str
     results: tuple[str, ...]
-    kind: str = "fresh"
+    kind: CaseKind = "fresh"
 
 
 @dataclass(frozen=True, eq=False)
@@ -169,6 +173,13 @@ QUESTIONS = {
         ),
     )
 }
+
+
+def question(name: str) -> Question:
+    """The question of that name. Raises ValueError where there is none."""
+    if name not in QUESTIONS:
+        raise ValueError(f"there is no question {name!r}; there are {', '.join(QUESTIONS)}")
+    return QUESTIONS[name]
 
 
 def exercises() -> list[str]:

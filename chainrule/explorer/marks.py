@@ -71,7 +71,8 @@ def marks(function: Function, network: Network) -> dict[str, Any]:
     given = answer(function, asked, network)
     if given.problem:
         result["late"] = given.kind == "late"
-        return result | {"message": f"{name}: {' '.join(given.problem.split())}"}
+        where = f" in the line: {given.line}" if given.line else ""
+        return result | {"message": f"{name}: {given.problem}{where}"}
     truth, words = network.trace(), []
     for result_name, value in given.results.items():
         true = truth[result_name]

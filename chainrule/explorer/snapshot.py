@@ -10,6 +10,7 @@ from html import escape
 
 import numpy as np
 
+from chainrule import blocks
 from chainrule.networks.network import Network
 
 # What stands in place of an array's values, by its name: "" where they are shown.
@@ -27,7 +28,7 @@ _STYLE = "font-family:sans-serif;font-size:13px"
 
 def figure(value: float) -> str:
     """A number in at most ten characters, with a true minus."""
-    return f"{float(value) + 0.0:.5g}".replace("-", "\N{MINUS SIGN}")
+    return blocks.figure(float(value), minus="\N{MINUS SIGN}")
 
 
 def html(network: Network, caption: str, withheld: Withheld) -> str:

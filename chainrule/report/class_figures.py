@@ -154,8 +154,8 @@ def troubles(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
             add(NOTED.get(kind, kind), learner, message)
     for row in rows_of(questions):
         for flag in row.flags:
-            kind, _, what = flag.partition(": ")
-            add(f"Flagged by a check: {kind}", row.learner, f"{row.question} {what}".strip())
+            what = f"{row.question} {flag.what}".strip()
+            add(f"Flagged by a check: {flag.kind}", row.learner, what)
     known = set(graded.learner)
     for learner in sorted({one for one, name in found.handed_in if name == assignment} - known):
         add(NOT_GRADED, learner, "")

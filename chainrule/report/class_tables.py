@@ -15,11 +15,12 @@ from chainrule.grading.files.course import Course, open_course
 
 from .marks import Marks, NotebookMarks, assignments, read_marks, students
 from .sheet import Question, Sheet, Unreadable, read_sheet
+from .untrusted import Flag, Mistake
 from .verdict_words import overall
 
 
 class Row(NamedTuple):
-    """A learner's question. mistakes: (id, name) each; points: NaN while there are none."""
+    """A learner's question. points: NaN while there are none."""
 
     assignment: str
     notebook: str
@@ -29,8 +30,8 @@ class Row(NamedTuple):
     max_points: float
     verdict: str
     waits: bool
-    mistakes: tuple[tuple[str, str], ...]
-    flags: tuple[str, ...]
+    mistakes: tuple[Mistake, ...]
+    flags: tuple[Flag, ...]
     reason: str
 
 
@@ -141,10 +142,9 @@ def _sheets(
 
 def _row(sheet: Sheet, question: Question) -> Row:
     found = [r.record for r in question.results if r.record]
-    mistakes = [
-        (m["id"], m["name"]) for r in found if len(r["mistakes"]) == 1 for m in r["mistakes"]
-    ]
-    flags = [flag for r in found for flag in r["flags"]]
+    # Of several that fit, none is certain.
+    mistakes = [mistake for r in found if len(r.mistakes) == 1 for mistake in r.mistakes]
+    flags = [flag for r in found for flag in r.flags]
     return Row(
         assignment=sheet.assignment,
         notebook=sheet.notebook,

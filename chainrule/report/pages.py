@@ -7,7 +7,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from . import example, harmless, message
+from chainrule.blocks import figure
+
+from . import cell_outputs, example, harmless
 
 # From the line of the beginning to the line of the end, or else to the end of the cell.
 HIDDEN = re.compile(
@@ -31,9 +33,10 @@ def environment() -> Environment:
         harmless.markdown(source, attachments)
     )
     made.filters["unhidden"] = unhidden
-    made.globals["show"] = lambda cell_outputs: list(map(Markup, cell_outputs.show(cell_outputs)))
+    made.globals["show"] = lambda outputs: list(map(Markup, cell_outputs.show(outputs)))
+    made.filters["figure"] = lambda value: figure(value, minus="−")
+    made.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     made.globals["example"] = example
-    made.globals["message"] = message
     return made
 
 

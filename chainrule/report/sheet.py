@@ -14,7 +14,7 @@ from chainrule import records
 
 from .cell_outputs import error_line, joined
 from .marks import Mark, NotebookMarks
-from .untrusted import finding, items, mapping, number, record
+from .untrusted import Record, finding, items, mapping, number, record
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Result:
     verdict: str
     reason: str = ""
     flags: tuple[str, ...] = ()
-    record: dict[str, Any] | None = None
+    record: Record | None = None
     by_hand: bool = False
     extra: float = 0.0
 

@@ -16,8 +16,12 @@ def learners(found: Class) -> str:
     columns = ["learner", *class_figures.KEY, "points", "max_points", "verdict"]
     ordered = found.questions.sort_values(["learner", "assignment"], kind="stable")
     rows = (
-        [*(getattr(row, name) for name in columns), _ids(row.mistakes), "; ".join(row.flags)]
-        + [row.reason]
+        [
+            *(getattr(row, name) for name in columns),
+            " ".join(mistake.id for mistake in row.mistakes),
+            "; ".join(map(str, row.flags)),
+            row.reason,
+        ]
         for row in rows_of(ordered)
     )
     return _csv([*columns, "mistakes", "flags", "reason"], rows)
@@ -40,10 +44,6 @@ def mistakes(found: Class) -> str:
         for learner, question in mistake.who
     )
     return _csv(["assignment", "mistake", "name", "learner", "question"], rows)
-
-
-def _ids(named: Iterable[tuple[str, str]]) -> str:
-    return " ".join(key for key, _ in named)
 
 
 def _csv(columns: list[str], rows: Iterable[Iterable[Any]]) -> str:

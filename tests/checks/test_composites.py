@@ -5,6 +5,7 @@ import pytest
 
 from chainrule.checks.examine import examine
 from chainrule.checks.explain import explain
+from chainrule.checks.plain_text import plain_text
 from chainrule.exercises.cases import cases
 from chainrule.exercises.questions import QUESTIONS
 from tests.support import right_answers, wrong_answers
@@ -140,7 +141,7 @@ def test_the_message_points_to_the_earlier_function():
     examined = examine(question, own["backward"], cases(question.name, (1, 2)), earlier)
     assert examined.right
     assert examined.carried == ("backward_relu",)
-    assert "builds on backward_relu, which is not right yet" in explain(examined)
+    assert "builds on backward_relu, which is not right yet" in plain_text(explain(examined))
 
 
 def test_a_remembered_step_costs_the_training_around_it_nothing():

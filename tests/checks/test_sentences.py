@@ -10,7 +10,8 @@ from chainrule import CheckFailed, check
 from chainrule.checks.compare import difference
 from chainrule.checks.diagnose import mismatch
 from chainrule.checks.examine import examine
-from chainrule.checks.explain import WIDTH, explain
+from chainrule.checks.explain import explain
+from chainrule.checks.plain_text import WIDTH, plain_text
 from chainrule.exercises.cases import cases
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.mistakes import CATALOGUE
@@ -205,7 +206,8 @@ def every_message():
         for functions in mistakes.values():
             for function in functions:
                 asked = QUESTIONS[question]
-                yield asked, explain(examine(asked, function, cases(question, (1, 2), True)))
+                examined = examine(asked, function, cases(question, (1, 2), True))
+                yield asked, plain_text(explain(examined))
 
 
 def test_messages_are_narrow_and_never_give_the_formula_away():

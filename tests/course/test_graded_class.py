@@ -6,11 +6,11 @@ import shutil
 import nbformat
 import pytest
 
-from chainrule.checks.check import RECORD
 from chainrule.course.folders import release
 from chainrule.course.sample_class import sample_class
 from chainrule.exercises.questions import QUESTIONS, exercises
 from chainrule.grading import grade
+from chainrule.records import VERDICT_MIME
 from tests.support import ROOT
 from tests.support.wrong_answers import ALIKE
 
@@ -33,10 +33,10 @@ def records(folder):
         notebook = nbformat.read(folder / exercise / f"{exercise}.ipynb", as_version=4)
         for cell in notebook.cells:
             for output in cell.get("outputs", []):
-                if RECORD in output.get("data", {}):
-                    record = output["data"][RECORD]
+                if VERDICT_MIME in output.get("data", {}):
+                    record = output["data"][VERDICT_MIME]
                     json.dumps(record, allow_nan=False)
-                    found[record["question"]] = record
+                    found[record["question"]] = record | {"said": output["data"]["text/plain"]}
     return found
 
 
@@ -64,7 +64,7 @@ def test_all_else_of_these_learners_is_right(graded):
         if learner.mistakes:
             for question in set(QUESTIONS) - set(learner.mistakes):
                 record = verdicts[name][question]
-                assert record["points"] == record["max_points"], (name, record["message"])
+                assert record["points"] == record["max_points"], (name, record["said"])
 
 
 @pytest.mark.parametrize("kind", ["all-right", "odd-but-right", "no-words"])
@@ -87,8 +87,8 @@ def test_a_cell_that_does_not_run_costs_itself_only(graded):
 
 def test_wrong_types_are_told_apart(graded):
     found = by_kind(graded, "wrong-types")
-    assert "probs is of type str" in found["single_layer.softmax"]["message"]
-    assert "it returned None" in found["single_layer.cross_entropy"]["message"]
+    assert "probs is of type str" in found["single_layer.softmax"]["said"]
+    assert "it returned None" in found["single_layer.cross_entropy"]["said"]
     assert "the name holds a int, not a function" in " ".join(
-        found["multi_layer.backward_output"]["message"].split()
+        found["multi_layer.backward_output"]["said"].split()
     )

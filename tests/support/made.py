@@ -6,7 +6,7 @@ from unittest import mock
 from nbgrader.api import Gradebook
 
 from chainrule import records
-from chainrule.checks import check
+from chainrule.checks import mark
 from chainrule.report.marks import NotebookMarks
 from chainrule.report.sheet import read_sheet
 
@@ -54,15 +54,15 @@ def _cell(kind, grade_id, source, outputs, result=None, **flags):
 
 def shown(record):
     """The output of a test that displayed a record."""
-    data = {records.VERDICT_MIME: record, "text/plain": record["message"]}
+    data = {records.VERDICT_MIME: record, "text/plain": "what a check says"}
     return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 def record_of(question, function, points, earlier=(), seeds=(3, 4)):
     """The record that the course's own checks make of a function."""
-    with mock.patch.object(check, "_display") as display:
-        check.grade(question, lambda: function, seeds, points, [lambda f=f: f for f in earlier])
-    return display.call_args.args[0]
+    with mock.patch.object(mark, "_display") as display:
+        mark.mark(question, lambda: function, seeds, points, [lambda f=f: f for f in earlier])
+    return display.call_args.args[0].as_json()
 
 
 def put(root, student, assignment, made, name="nb"):
