@@ -7,6 +7,7 @@ speaks against it; where the text is not known, nothing does.
 import ast
 import re
 import textwrap
+from dataclasses import dataclass
 from functools import lru_cache
 
 from chainrule.mistakes import Mistake
@@ -23,13 +24,30 @@ _AGAINST_IN_LINE = {
 }
 
 
-def contradicted(mistake: Mistake, source: str, raised: str = "") -> bool:
-    """Whether the text speaks against a mistake. raised: the line that raised, where one did."""
-    pattern = _AGAINST.get(mistake.id)
-    if pattern and re.search(pattern, _code(source)):
-        return True
-    pattern = _AGAINST_IN_LINE.get(mistake.id)
-    return bool(raised and pattern and re.search(pattern, raised))
+@dataclass(frozen=True)
+class Text:
+    """A function's source, "" where it is not known, and the outside values that it reads."""
+
+    source: str
+    outside: tuple[str, ...] = ()
+
+    def contradicts(self, mistake: Mistake, raised: str = "") -> bool:
+        """Whether the text speaks against a mistake. raised: the line that raised, if one did."""
+        pattern = _AGAINST.get(mistake.id)
+        if pattern and re.search(pattern, _code(self.source)):
+            return True
+        pattern = _AGAINST_IN_LINE.get(mistake.id)
+        return bool(raised and pattern and re.search(pattern, raised))
+
+    def ignores_arguments(self, raised: str, constant: bool) -> bool:
+        """Whether what nothing else explains comes from outside values, or an argument unread.
+
+        constant: whether the results stay the same where the truth changes.
+        """
+        if raised:
+            return any(re.search(rf"\b{re.escape(name)}\b", raised) for name in self.outside)
+        known = _definition(self.source) is not None
+        return bool(self.outside) or (constant and (not known or bool(unread(self.source))))
 
 
 def unread(source: str) -> tuple[str, ...]:

@@ -10,10 +10,13 @@ from chainrule.checks import composites
 from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, difference
 from chainrule.checks.diagnose import candidates, constant, predict
+from chainrule.checks.evidence import Text
 from chainrule.checks.excuses import Excuses
+from chainrule.checks.findings import Findings, find
 from chainrule.checks.flags import Flag, flags
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import PARAMETERS, Property, Question
+from chainrule.functions import known
 from chainrule.mistakes import CATALOGUE, Mistake
 from chainrule.mistakes.variants import variants
 
@@ -45,6 +48,7 @@ class Examined:
     attempts: tuple[tuple[Case, Attempt], ...]
     carried: tuple[str, ...]  # the earlier functions that the answer follows in a slip
     flags: tuple[Flag, ...]
+    findings: Findings = field(default_factory=Findings)
 
     @property
     def right(self) -> bool:
@@ -85,16 +89,22 @@ def examine(
     tried = list(zip(cases, attempts(function, cases), strict=True))
     excuses = Excuses(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, excuses) for prop in question.properties}
-    flagged = tuple(flags(function, question.handwork, question.earlier))
-    outside = any(flag.kind == "global" for flag in flagged)
-    named = _name_mistakes(question, faults, tried, outside)
     if excuses.stopped_short and not excuses.seen_right:
         # Every call stopped inside an earlier function: nothing of this one was seen to be right.
         faults = {name: fault or Fault(*tried[0]) for name, fault in faults.items()}
+    flagged = tuple(flags(function, question.handwork, question.earlier))
+    slipped = tuple(sorted(excuses.slipped))
+    wrong = [prop for prop in question.properties if faults[prop.name]]
+    if not wrong:
+        judged = tuple(Judged(prop, None) for prop in question.properties)
+        return Examined(question, judged, tuple(tried), slipped, flagged)
+    findings = find(question, function, wrong, tried, slipped)
+    text = Text(known(function).source, tuple(one.what for one in flagged if one.kind == "global"))
+    named = _name_mistakes(question, faults, tried, text, findings)
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
     )
-    return Examined(question, judged, tuple(tried), tuple(sorted(excuses.slipped)), flagged)
+    return Examined(question, judged, tuple(tried), slipped, flagged, findings)
 
 
 def get_ready(question: Question, cases: Sequence[Case]) -> None:
@@ -141,12 +151,11 @@ def _name_mistakes(
     question: Question,
     faults: Mapping[str, Fault | None],
     tried: Sequence[tuple[Case, Attempt]],
-    outside: bool,
+    text: Text,
+    findings: Findings,
 ) -> dict[str, tuple[Mistake, ...]]:
-    """The mistakes by property: what explains all results of a kind of case, or else each.
-
-    outside: whether the function reads a value from outside, which then explains what nothing does.
-    """
+    """The mistakes by property: what explains all results of a kind of case, or else each; or else
+    what a line shows by itself. None of them where the text speaks against it."""
     named: dict[str, tuple[Mistake, ...]] = {}
     wrong = [prop for prop in question.properties if faults[prop.name]]
     for kind in dict.fromkeys(prop.kind for prop in wrong):
@@ -154,12 +163,19 @@ def _name_mistakes(
         group = [prop for prop in wrong if prop.kind == kind and prop.results]
         every = [prop for prop in question.properties if prop.kind == kind and prop.results]
         results = tuple(name for prop in every for name in prop.results)
-        whole = tuple(candidates(question, results, here)) if group else ()
+        raised = next((answer.line for _, answer in here if answer.kind == "raised"), "")
+
+        def fitting(results: tuple[str, ...], here: Any = here, raised: str = raised) -> Any:
+            found = candidates(question, results, here)
+            return tuple(one for one in found if not text.contradicts(one, raised))
+
+        whole = fitting(results) if group else ()
         for prop in group:
-            own = whole or tuple(candidates(question, prop.results, here))
-            if not own and (outside or constant(prop.results, here)):
+            own = whole or fitting(prop.results) or _at_a_line(prop, findings, text)
+            if not own and text.ignores_arguments(raised, constant(prop.results, here)):
                 own = (CATALOGUE["U10"],)
             named[prop.name] = own
+    _withdraw(question, faults, named)
     sure = {found[0] for found in named.values() if len(found) == 1}
     for name, found in named.items():
         named[name] = tuple(mistake for mistake in found if mistake in sure) or found
@@ -168,3 +184,34 @@ def _name_mistakes(
         if not prop.results and fault and fault.attempt.changed:
             named[prop.name] = (CATALOGUE["U9"],)
     return named
+
+
+def _at_a_line(prop: Property, findings: Findings, text: Text) -> tuple[Mistake, ...]:
+    """The mistakes that a line at fault shows, where it makes this result or all that follows."""
+    for departure in findings.departures:
+        alone = len(findings.departures) == 1
+        if departure.role in prop.results or (departure.role and alone):
+            return tuple(one for one in departure.mistakes if not text.contradicts(one))
+    return ()
+
+
+def _withdraw(
+    question: Question,
+    faults: Mapping[str, Fault | None],
+    named: dict[str, tuple[Mistake, ...]],
+) -> None:
+    """Take back names that fit only because of what nothing explains.
+
+    Where plain values are wrong without a reason, an overflow on large ones proves nothing; and
+    losses of other parameters cannot be recorded at the right moments.
+    """
+    unexplained = {
+        prop.name
+        for prop in question.properties
+        if prop.kind == "fresh" and faults[prop.name] and not named.get(prop.name)
+    }
+    for prop in question.properties if unexplained else ():
+        doubtful = {"T1"} if prop.kind == "fresh" else {"L5", "L6"}
+        if prop.name in named:
+            found = tuple(one for one in named[prop.name] if one.id not in doubtful)
+            named[prop.name] = found

@@ -7,12 +7,15 @@ import numpy as np
 
 from chainrule.blocks import Block, Box, Code, Entries, Headline, Paragraph, Rows, figure
 from chainrule.checks.compare import Difference, as_array
-from chainrule.checks.examine import Examined, Judged
+from chainrule.checks.examine import Examined, Fault, Judged
 from chainrule.checks.flags import Flag
+from chainrule.checks.lines import Departure
+from chainrule.checks.quantities import said as said_of
 from chainrule.mistakes import Mistake
 
 # Larger arrays are described by their worst entry only.
 ROWS, COLUMNS = 6, 6
+LINES = 2  # at fault, that are shown
 
 
 def explain(examined: Examined) -> tuple[Block, ...]:
@@ -23,7 +26,7 @@ def explain(examined: Examined) -> tuple[Block, ...]:
     said: list[Block] = [Headline(examined.question.name, _state(examined))]
     if examined.faults:
         said += _fault(examined, examined.faults[0])
-    said += _carried(examined) + _named(examined)
+    said += _carried(examined) + _named(examined) + _seen(examined) + _lines(examined)
     if examined.faults and examined.changed:
         said.append(Paragraph(f"Your {_changed(examined)}"))
     said += [Box((_note(flag),)) for flag in examined.flags]
@@ -49,8 +52,11 @@ def _fault(examined: Examined, judged: Judged) -> list[Block]:
     call = f"{question.function}({', '.join(question.arguments)})"
     asked = Paragraph(f"{call} on {fault.case.note}.", "Asked")
     if fault.attempt.problem:
-        line = (Code((fault.attempt.line,), "in the line"),) if fault.attempt.line else ()
-        return [asked, Paragraph(fault.attempt.problem, "What came back"), *line]
+        return [
+            asked,
+            Paragraph(fault.attempt.problem, "What came back"),
+            *_raised(examined, fault),
+        ]
     said: list[Block] = [asked, *_inputs(fault.case.arguments)]
     here = [one.fault for one in examined.faults if one.fault and one.fault.case is fault.case]
     differences = {name: found for one in here for name, found in one.differences.items()}
@@ -60,6 +66,21 @@ def _fault(examined: Examined, judged: Judged) -> list[Block]:
             said.append(_beside(name, found, fault.case.truth[name]))
     rest = list(differences)[2:]
     return said + ([Paragraph(f"{', '.join(rest)}.", "Also wrong")] if rest else [])
+
+
+def _raised(examined: Examined, fault: Fault) -> list[Block]:
+    """The line that raised, what it reads, and what the exception means."""
+    said: list[Block] = []
+    inside = fault.attempt.inside
+    if fault.attempt.line:
+        of = f" of {inside}" if inside not in ("", examined.question.function) else ""
+        said.append(Code((fault.attempt.line,), f"in the line{of}"))
+    if fault.attempt.kind == "raised" and examined.findings.meaning:
+        said.append(Paragraph(examined.findings.meaning))
+    shapes = [f"{name} has shape {shape}" for name, shape in examined.findings.shapes]
+    if fault.attempt.kind == "raised" and len(shapes) > 1:
+        said.append(Paragraph(f"{', '.join(shapes)}.", "There"))
+    return said
 
 
 def _inputs(arguments: Mapping[str, Any]) -> list[Block]:
@@ -104,7 +125,7 @@ def _named(examined: Examined) -> list[Block]:
             groups.setdefault(judged.mistakes, []).append(judged.property.name)
     said: list[Block] = []
     for mistakes, names in groups.items():
-        where = f" ({', '.join(names)})" if len(groups) > 1 else ""
+        where = f" ({', '.join(names)})" if len(names) < len(examined.faults) else ""
         if len(mistakes) == 1:
             named = Paragraph(f"{mistakes[0].name}.", f"The mistake{where}")
             said.append(Box((named, Paragraph(mistakes[0].hint, "Hint"))))
@@ -112,6 +133,66 @@ def _named(examined: Examined) -> list[Block]:
             several = Paragraph(f"One of these gives your numbers{where}:")
             said.append(Box((several,), tuple(f"{one.name}. {one.hint}" for one in mistakes)))
     return said
+
+
+def _seen(examined: Examined) -> list[Block]:
+    """What the numbers are, where no mistake has a name."""
+    unnamed = {
+        result
+        for judged in examined.faults
+        for result in judged.property.results
+        if not judged.mistakes
+    }
+    findings = examined.findings
+    seen = [one.words for one in findings.observations if unnamed & set(one.results)]
+    said: list[Block] = [Paragraph(words) for words in seen]
+    if unnamed and not seen and findings.changes:
+        first, *more = findings.changes
+        if more:
+            start = Paragraph("The same numbers come out with one of these:")
+            return [Box((start,), findings.changes)]
+        said.append(Paragraph(f"The same numbers come out with {first}"))
+    return said
+
+
+def _lines(examined: Examined) -> list[Block]:
+    """The learner's own lines at fault, as typed."""
+    said: list[Block] = []
+    shown = {one.fault.attempt.line for one in examined.faults if one.fault}
+    for departure in examined.findings.departures[:LINES]:
+        if departure.text in shown:
+            continue
+        said.append(Code((departure.text,), f"line {departure.line}"))
+        said.append(Paragraph(_of_the_line(departure)))
+    return said
+
+
+def _of_the_line(departure: Departure) -> str:
+    """What is seen at a line; of what is not recognised, no more than that."""
+    gives = departure.role or "what it gives"
+    if departure.infinite:
+        return (
+            "Here the first value appears that is not finite: exp of something large, the "
+            "logarithm of 0, or a division by 0."
+        )
+    if departure.instead:
+        typed, quantity, role = departure.instead
+        here = f"`{typed}` is {quantity}" if typed != quantity else typed
+        return f"From here on {here} is taken for {role}; all else follows rightly."
+    if departure.holds:
+        name = departure.variable or departure.role or "It"
+        return f"{name} holds the numbers of {said_of(departure.holds)} here."
+    right = [typed if typed == name else f"{typed} ({name})" for typed, name in departure.reads]
+    before = f"{_listed_words(right)} {'is' if len(right) == 1 else 'are'} right" if right else ""
+    if departure.role:
+        start = f"{before}; here {gives}" if before else f"Here {gives}"
+        return f"{start} goes wrong. What comes before is right."
+    start = f"{before}. What" if before else "What"
+    return f"{start} this line gives is not recognised as a step on the right way."
+
+
+def _listed_words(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
 
 
 def _carried(examined: Examined) -> list[Block]:

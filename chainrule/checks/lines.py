@@ -20,7 +20,7 @@ from chainrule.checks.quantities import NOTATION, Quantities, following, quantit
 from chainrule.checks.trace import Step, Trace
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import Question
-from chainrule.mistakes import CATALOGUE, Mistake
+from chainrule.mistakes import CATALOGUE, SAME_AT_ONE, Mistake
 from chainrule.networks.formulas import MissingName, evaluate, steps
 
 MOST_FAULTS = 3
@@ -51,11 +51,19 @@ class Departure:
 
 
 def departures(
-    question: Question, case: Case, traced: Trace, wrong: Sequence[str]
+    question: Question,
+    case: Case,
+    traced: Trace,
+    wrong: Sequence[str],
+    slipped: Sequence[str] = (),
 ) -> list[Departure]:
     """The lines at fault for these wrong results, in the order of the lines; [] where none is
-    found. Of a call that raised, those that lead to the line where it ended."""
-    return sorted(_Search(question, case, traced).run(wrong), key=lambda found: found.line)
+    found. Of a call that raised, those that lead to the line where it ended.
+
+    slipped: earlier functions that are wrong; what they return is none of this one's faults.
+    """
+    search = _Search(question, case, traced, tuple(slipped))
+    return sorted(search.run(wrong), key=lambda found: found.line)
 
 
 @dataclass
@@ -63,6 +71,7 @@ class _Search:
     question: Question
     case: Case
     traced: Trace
+    slipped: tuple[str, ...] = ()
     # Values that count as right by now: true ones, and the learner's own faults.
     known: list[Quantities] = field(default_factory=list)
     start: dict[str, Any] = field(default_factory=dict)
@@ -171,6 +180,8 @@ class _Search:
             return "right"
         if step.plain:
             return "plain"
+        if step.kind == "part" and step.text.startswith(tuple(f"{name}(" for name in self.slipped)):
+            return "right"
         before: State = (
             "unknown" if "unknown" in reads else "right" if "right" in reads else "plain"
         )
@@ -331,7 +342,10 @@ class _Search:
         return role, self._named(role, value) if role else ()
 
     def _named(self, role: str, value: np.ndarray) -> tuple[Mistake, ...]:
-        found = {}
+        """The mistakes in the quantity's own formula that give this value, and are no right one."""
+        found: dict[str, Mistake] = {}
+        if same(value, self.known[0].values[role]):
+            return ()
         for mistake, wrong in _wrong(self.question, role, tuple(self.start)):
             try:
                 with quiet():
@@ -413,6 +427,6 @@ def _wrong(
                 order = steps(formulas, start, (role,))
             except MissingName:
                 continue
-            if role in variant and role in order:
+            if mistake.id not in SAME_AT_ONE and role in variant and role in order:
                 found.append((mistake, formulas))
     return tuple(found)
