@@ -97,6 +97,8 @@ def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
     if isinstance(names, str):
         return [(names, returned)]
     listed = ", ".join(name if isinstance(name, str) else "parameters" for name in names)
+    if isinstance(returned, np.ndarray) and returned.dtype == object and returned.ndim == 1:
+        returned = list(returned)  # arrays of different shapes, kept together
     if not isinstance(returned, tuple | list):
         kind = type(returned).__name__
         raise TypeError(f"it returned one {kind}; it should return a tuple: {listed}.")

@@ -95,7 +95,7 @@ def examine(
     flagged = tuple(flags(function, question.handwork, question.earlier))
     slipped = tuple(sorted(excuses.slipped))
     wrong = [prop for prop in question.properties if faults[prop.name]]
-    if not wrong:
+    if not wrong and not any(answer.changed for _, answer in tried):
         judged = tuple(Judged(prop, None) for prop in question.properties)
         return Examined(question, judged, tuple(tried), slipped, flagged)
     findings = find(question, function, wrong, tried, slipped)

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.blocks import Block, Box, Code, Entries, Headline, Paragraph, Rows, figure
+from chainrule.checks.attempt import Attempt
 from chainrule.checks.compare import Difference, as_array
-from chainrule.checks.examine import Examined, Fault, Judged
+from chainrule.checks.examine import Examined, Judged
 from chainrule.checks.flags import Flag
 from chainrule.checks.lines import Departure
 from chainrule.checks.quantities import said as said_of
@@ -29,6 +30,8 @@ def explain(examined: Examined) -> tuple[Block, ...]:
     said += _carried(examined) + _named(examined) + _seen(examined) + _lines(examined)
     if examined.faults and examined.changed:
         said.append(Paragraph(f"Your {_changed(examined)}"))
+    if examined.changed and (writes := examined.findings.writes):
+        said.append(Code((writes.text,), f"in line {writes.line}"))
     said += [Box((_note(flag),)) for flag in examined.flags]
     return tuple(said)
 
@@ -55,7 +58,7 @@ def _fault(examined: Examined, judged: Judged) -> list[Block]:
         return [
             asked,
             Paragraph(fault.attempt.problem, "What came back"),
-            *_raised(examined, fault),
+            *_raised(examined, fault.attempt),
         ]
     said: list[Block] = [asked, *_inputs(fault.case.arguments)]
     here = [one.fault for one in examined.faults if one.fault and one.fault.case is fault.case]
@@ -68,17 +71,19 @@ def _fault(examined: Examined, judged: Judged) -> list[Block]:
     return said + ([Paragraph(f"{', '.join(rest)}.", "Also wrong")] if rest else [])
 
 
-def _raised(examined: Examined, fault: Fault) -> list[Block]:
-    """The line that raised, what it reads, and what the exception means."""
+def _raised(examined: Examined, answer: Attempt) -> list[Block]:
+    """The line that raised, or returned what has the wrong form, and what that means."""
+    findings = examined.findings
+    if answer.kind == "type" and findings.returns:
+        return [Code((findings.returns.text,), f"line {findings.returns.line}")]
     said: list[Block] = []
-    inside = fault.attempt.inside
-    if fault.attempt.line:
-        of = f" of {inside}" if inside not in ("", examined.question.function) else ""
-        said.append(Code((fault.attempt.line,), f"in the line{of}"))
-    if fault.attempt.kind == "raised" and examined.findings.meaning:
-        said.append(Paragraph(examined.findings.meaning))
-    shapes = [f"{name} has shape {shape}" for name, shape in examined.findings.shapes]
-    if fault.attempt.kind == "raised" and len(shapes) > 1:
+    if answer.line:
+        other = answer.inside not in ("", examined.question.function)
+        said.append(Code((answer.line,), f"in the line{f' of {answer.inside}' if other else ''}"))
+    if answer.kind == "raised" and findings.meaning:
+        said.append(Paragraph(findings.meaning))
+    shapes = [f"{name} has shape {shape}" for name, shape in findings.shapes]
+    if answer.kind == "raised" and len(shapes) > 1:
         said.append(Paragraph(f"{', '.join(shapes)}.", "There"))
     return said
 
@@ -158,9 +163,18 @@ def _seen(examined: Examined) -> list[Block]:
 def _lines(examined: Examined) -> list[Block]:
     """The learner's own lines at fault, as typed."""
     said: list[Block] = []
-    shown = {one.fault.attempt.line for one in examined.faults if one.fault}
+    first = examined.faults[0].fault if examined.faults else None
+    stopped = examined.findings.stopped
+    if first and stopped and first.attempt.kind != "raised":
+        case, answer = stopped
+        said.append(Paragraph(answer.problem, f"On {case.note}"))
+        said += _raised(examined, answer)
+    shown = {answer.line for answer in (first and first.attempt, stopped and stopped[1]) if answer}
+    told = bool(examined.findings.observations) or bool(examined.mistakes)
     for departure in examined.findings.departures[:LINES]:
-        if departure.text in shown:
+        vague = not (departure.role or departure.holds or departure.instead or departure.infinite)
+        # A return line of which nothing is known says no more than what has been said.
+        if departure.text in shown or (told and vague and departure.text.startswith("return")):
             continue
         said.append(Code((departure.text,), f"line {departure.line}"))
         said.append(Paragraph(_of_the_line(departure)))
@@ -169,7 +183,6 @@ def _lines(examined: Examined) -> list[Block]:
 
 def _of_the_line(departure: Departure) -> str:
     """What is seen at a line; of what is not recognised, no more than that."""
-    gives = departure.role or "what it gives"
     if departure.infinite:
         return (
             "Here the first value appears that is not finite: exp of something large, the "
@@ -177,18 +190,24 @@ def _of_the_line(departure: Departure) -> str:
         )
     if departure.instead:
         typed, quantity, role = departure.instead
-        here = f"`{typed}` is {quantity}" if typed != quantity else typed
-        return f"From here on {here} is taken for {role}; all else follows rightly."
+        here = typed if typed == quantity else f"{typed}, which is {said_of(quantity)},"
+        return f"Here {here} is taken for {said_of(role)}; all else follows rightly."
     if departure.holds:
-        name = departure.variable or departure.role or "It"
+        name = departure.variable or departure.role or "This"
         return f"{name} holds the numbers of {said_of(departure.holds)} here."
     right = [typed if typed == name else f"{typed} ({name})" for typed, name in departure.reads]
-    before = f"{_listed_words(right)} {'is' if len(right) == 1 else 'are'} right" if right else ""
-    if departure.role:
-        start = f"{before}; here {gives}" if before else f"Here {gives}"
-        return f"{start} goes wrong. What comes before is right."
-    start = f"{before}. What" if before else "What"
-    return f"{start} this line gives is not recognised as a step on the right way."
+    after = (
+        f"{departure.role} is not right after it"
+        if departure.role
+        else "what it gives is not recognised"
+    )
+    if not right:
+        return f"Nothing before this line is seen to be wrong; {after}."
+    return f"{_listed_words(right)} {_be(right)} right before this line; {after}."
+
+
+def _be(words: list[str]) -> str:
+    return "is" if len(words) == 1 else "are"
 
 
 def _listed_words(words: list[str]) -> str:

@@ -26,12 +26,18 @@ TRACED = 2  # cases, so that what agrees by chance in one of them is not believe
 
 @dataclass(frozen=True)
 class Findings:
-    """departures: the lines at fault. observations: what the numbers are. changes: what would give
-    them. meaning: of an exception, in plain words. shapes: of what the line that raised reads."""
+    """departures: the lines at fault. writes: the line that changes an argument. returns: the one
+    that returns what has the wrong form. observations: what the numbers are. changes: what would
+    give them. stopped: the first case in which it raised. meaning: of that, in plain words. shapes:
+    of what the line that raised reads.
+    """
 
     departures: tuple[Departure, ...] = ()
+    writes: Departure | None = None
+    returns: Departure | None = None
     observations: tuple[Observation, ...] = ()
     changes: tuple[str, ...] = ()
+    stopped: tuple[Case, Attempt] | None = None
     meaning: str = ""
     shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
@@ -43,13 +49,28 @@ def find(
     tried: Tried,
     slipped: Sequence[str] = (),
 ) -> Findings:
-    """Look at an answer of which these properties are wrong.
+    """Look at an answer of which these properties are wrong, or which writes to an argument.
 
     tried: all its cases. slipped: earlier functions of the learner's that are wrong.
     """
+    try:
+        return looked_at(question, function, wrong, tried, slipped)
+    except Exception:
+        return Findings()  # a stranger's values can be anything, and no mark depends on this
+
+
+def looked_at(
+    question: Question,
+    function: Callable[..., Any],
+    wrong: Sequence[Property],
+    tried: Tried,
+    slipped: Sequence[str] = (),
+) -> Findings:
+    """The same, without a net."""
     asked = [prop for prop in wrong if prop.results]
+    writes = _writes(function, tried)
     if not asked:
-        return Findings()
+        return Findings(writes=writes)
     kind = asked[0].kind
     here = [(case, answer) for case, answer in tried if case.kind == kind]
     results = list(dict.fromkeys(r for prop in asked if prop.kind == kind for r in prop.results))
@@ -57,7 +78,9 @@ def find(
     failing = [(case, answer, names) for case, answer, names in failing if names]
     # The worked example comes first, and agrees by chance more often than fresh networks do.
     chosen = [one for one in failing if one[0] is not tried[0][0]] or failing
-    stops = [one for one in chosen if one[1].problem] or chosen
+    stops = [one for one in chosen if one[1].kind == "raised"] or [
+        one for one in chosen if one[1].results
+    ]
     traced = [
         (case, names, one)
         for case, _, names in stops[:TRACED]
@@ -66,16 +89,38 @@ def find(
     found = _agreed(
         [departures(question, case, one, names, slipped) for case, names, one in traced]
     )
-    raised = next((answer for _, answer in here if answer.kind == "raised"), None)
+    stopped = next((one for one in here if one[1].kind == "raised"), None)
+    raised = stopped[1] if stopped else None
     last = traced[0][2] if traced else None
     names = list(last.at_the_end) if last else []
     return Findings(
         found,
+        writes,
+        _returns(function, here),
         () if raised else tuple(observe(question, results, here)),
         () if raised or slipped else tuple(changes_that_fit(question, _each(results), here)),
+        stopped,
         in_words(raised.error, question.function, question.arguments, names) if raised else "",
         _shapes(last) if last and raised else (),
     )
+
+
+def _writes(function: Callable[..., Any], tried: Tried) -> Departure | None:
+    """The first line after which an argument is no longer what it was."""
+    case, answer = next((one for one in tried if one[1].changed), tried[0])
+    traced = _traced(function, case) if answer.changed else None
+    for step in traced.steps if traced else ():
+        if step.kind == "variable" and step.text in answer.changed and step.changes and traced:
+            return Departure(step.line, traced.typed(step.line), step.text)
+    return None
+
+
+def _returns(function: Callable[..., Any], tried: Tried) -> Departure | None:
+    """The line that returned one value in place of several, or too many."""
+    case, answer = tried[0]
+    traced = _traced(function, case) if answer.kind == "type" else None
+    ends = [step.line for step in traced.steps if step.kind == "result"] if traced else []
+    return Departure(ends[-1], traced.typed(ends[-1])) if traced and ends else None
 
 
 def _wrong(case: Case, answer: Attempt, results: Sequence[str]) -> list[str]:

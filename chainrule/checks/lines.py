@@ -9,7 +9,7 @@ from it counts as right, so that a second one further on can be seen.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -85,8 +85,12 @@ class _Search:
     def run(self, wrong: Sequence[str]) -> Iterator[Departure]:
         seen: set[int] = set()
         for result in wrong if not self.traced.raised else wrong[:1]:
+            if result == "losses" and self._told_by_moments():
+                continue
             for _ in range(MOST_FAULTS):
-                found = self._first_fault(self._ends(result))
+                ends = self._ends(result)
+                # A result is wrong to begin with, as long as no fault so far leads to it.
+                found = self._first_fault(ends, set() if self._follows(ends, result) else set(ends))
                 if found is None and self.traced.raised and not seen:
                     seen.add(self.traced.raised)
                     yield self._stop()
@@ -127,10 +131,9 @@ class _Search:
             return number
         names = self._names(step.value)
         shapes = {self.known[0].values[n].shape for n in names if n in self.known[0].values}
-        right_elsewhere = (
-            names and step.value.shape in shapes and step.text not in self.question.formulas
-        )
-        return number if right_elsewhere else earlier[0]
+        # What it is called, or what nobody called it: then returning it is the mistake.
+        called_so = step.text in names or step.text not in self.question.formulas
+        return number if names and step.value.shape in shapes and called_so else earlier[0]
 
     def _stop(self) -> Departure:
         """The line at which the call ended, where nothing before it is at fault."""
@@ -149,11 +152,31 @@ class _Search:
             if name == result or (isinstance(name, tuple) and result in name)
         } | {-1}
 
-    def _first_fault(self, ends: Sequence[int]) -> int | None:
-        """The earliest step that is not right although all that it is computed from is."""
+    def _follows(self, ends: Sequence[int], result: str) -> bool:
+        """Whether a result follows rightly from the faults that were found before it."""
+        values = [self.traced.steps[number].value for number in ends]
+        return bool(self.traced.raised) or any(
+            result in one.names_of(value)
+            for one in self.known[1:]
+            for value in values
+            if isinstance(value, np.ndarray)
+        )
+
+    def _told_by_moments(self) -> bool:
+        """Whether each of the losses is one of some moment: then it is their choice that is wrong,
+        which no line shows."""
+        ends = [self.traced.steps[number].value for number in self._ends("losses")]
+        return not self.traced.raised and any(
+            isinstance(one, np.ndarray) and self._all_losses(one) for one in ends
+        )
+
+    def _first_fault(self, ends: Sequence[int], forced: set[int]) -> int | None:
+        """The earliest step that is not right although all that it is computed from is.
+
+        forced: ends that are known to be wrong.
+        """
         for _ in range(20):
             states = self._states()
-            forced = set() if self.traced.raised else set(ends)
             waiting, reached = [n for n in ends if n in forced or states[n] == "unknown"], set()
             while waiting:
                 number = waiting.pop()
@@ -191,6 +214,8 @@ class _Search:
             known = all(not telling(one) or self._names(one) for one in step.value)
             return "right" if known else before if before == "plain" else "unknown"
         names = self._names_at(number)
+        if not names and self._all_losses(step.value):
+            return "right"
         if names:
             return "unknown" if self._misplaced(step, names) else "right"
         if not telling(step.value):
@@ -211,6 +236,14 @@ class _Search:
 
     def _names(self, value: np.ndarray) -> tuple[str, ...]:
         return tuple(dict.fromkeys(name for one in self.known for name in one.names_of(value)))
+
+    def _all_losses(self, value: np.ndarray) -> bool:
+        """Whether all entries are losses of some moment: of a list that grows, each is right."""
+        if self.question.result_names[-1] != "losses" or value.ndim != 1:
+            return False
+        return all(
+            any(name.startswith("the loss ") for name in self._names(entry)) for entry in value
+        )
 
     def _misplaced(self, step: Step, names: Sequence[str]) -> bool:
         """Whether a variable that is called like one quantity holds another."""
@@ -236,7 +269,7 @@ class _Search:
 
     def _confirmed(self, number: int) -> str:
         """The quantity that this value should be, where all that follows is right, given this."""
-        value, returned = self.traced.steps[number].value, self._returned()
+        value, returned = self.traced.steps[number].value, self._returned
         if not returned or not isinstance(value, np.ndarray):
             return ""
         for role in reversed(self._roles(value)):
@@ -246,7 +279,7 @@ class _Search:
 
     def _instead(self, line: int, number: int) -> tuple[str, str, str] | None:
         """A right value in the line that stands where another one belongs, if that is all."""
-        returned = self._returned()
+        returned = self._returned
         if not returned:
             return None
         steps = self.traced.steps
@@ -336,7 +369,11 @@ class _Search:
         meant = named in NOTATION and named in self.known[0].values
         if meant and isinstance(whole, np.ndarray):
             return named, self._named(named, whole)
-        if self.traced.steps[number].kind == "result" and result in self.known[0].values:
+        line = self.traced.steps[number].line
+        returns = [s for s in self.traced.steps[number:] if s.line == line and s.kind == "result"]
+        if len(returns) == 1 and result in self.question.formulas:
+            whole = returns[0].value
+            value = whole if isinstance(whole, np.ndarray) else value
             return result, self._named(result, value)
         role = self._confirmed(number)
         return role, self._named(role, value) if role else ()
@@ -344,7 +381,7 @@ class _Search:
     def _named(self, role: str, value: np.ndarray) -> tuple[Mistake, ...]:
         """The mistakes in the quantity's own formula that give this value, and are no right one."""
         found: dict[str, Mistake] = {}
-        if same(value, self.known[0].values[role]):
+        if not telling(value) or same(value, self.known[0].values[role]):
             return ()
         for mistake, wrong in _wrong(self.question, role, tuple(self.start)):
             try:
@@ -356,20 +393,24 @@ class _Search:
                 found[mistake.id] = mistake
         return tuple(found.values())
 
+    @cached_property
     def _returned(self) -> dict[str, np.ndarray]:
-        """What the call returned, by name, where the text says which is which."""
+        """What the call returned, by name, where it is known which is which and numbers are wrong.
+
+        Wrong shapes and values that are not finite are no sign of where they come from.
+        """
         results = self.case.results
-        if self.traced.raised:
-            return {}
         ends = [step for step in self.traced.steps if step.kind == "result"]
-        if isinstance(results, str):
-            last = ends[-1].value if ends else None
-            return {results: last} if isinstance(last, np.ndarray) else {}
-        found = {}
-        for step in ends:
-            if 0 <= step.slot < len(results) and isinstance(step.value, np.ndarray):
-                found[results[step.slot]] = step.value
-        return found if len(found) == len(results) else {}
+        found: dict[str, np.ndarray] = {}
+        for step in ends if not self.traced.raised else ():
+            name = results if isinstance(results, str) else ""
+            if not name and 0 <= step.slot < len(results) and isinstance(results[step.slot], str):
+                name = results[step.slot]
+            if name and isinstance(step.value, np.ndarray):
+                found[name] = step.value
+        whole = set(found) == set(self.case.truth) and all(map(_finite, found.values()))
+        differ = any(not same(value, self.case.truth[name]) for name, value in found.items())
+        return found if whole and differ else {}
 
     def _go_on(self, number: int, departure: Departure, result: str) -> bool:
         """Count this fault, and what follows from it, as right; False where nothing follows."""
@@ -390,7 +431,7 @@ class _Search:
             ),
             None,
         )
-        if not role or role in self.case.truth or not isinstance(value, np.ndarray):
+        if role not in self.question.formulas or not isinstance(value, np.ndarray):
             return False
         if value.size != self.known[0].values[role].size:
             return False

@@ -17,6 +17,7 @@ from chainrule.checks.quantities import Quantities, quantities, said, telling
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import PARAMETERS, Question
 
+MOST_LOSSES = 8  # that are told one by one
 Tried = Sequence[tuple[Case, Attempt]]
 
 
@@ -49,6 +50,9 @@ def observe(question: Question, results: Sequence[str], tried: Tried) -> list[Ob
         return [order]
     found: dict[str, list[str]] = {}
     for result in results:
+        if result == "losses" and (words := _losses(question, tried)):
+            found[words] = [result]
+            continue
         words = _one(question, result, tried)
         if words:
             found.setdefault(words, []).append(result)
@@ -85,6 +89,27 @@ def _order(question: Question, results: Sequence[str], tried: Tried) -> Observat
         tuple(results), f"All numbers are right, in another order: you return {given}; "
         f"asked for is {wanted}."
     )  # fmt: skip
+
+
+def _losses(question: Question, tried: Tried) -> str:
+    """Of which moments the recorded losses are, in the case with the most steps."""
+    case, answer = max(tried, key=lambda one: int(one[0].arguments["steps"]))
+    yours = as_array(answer.results.get("losses"))
+    if yours is None or yours.ndim != 1 or not 0 < yours.size <= MOST_LOSSES:
+        return ""
+    known = quantities(question, case)
+    seen = [
+        [name for name in known.names_of(np.array(loss)) if name.startswith("the loss ")]
+        for loss in yours
+    ]
+    steps = int(case.arguments["steps"])
+    if not all(seen) or same(yours, case.truth["losses"]):
+        return ""
+    moments = ", ".join(names[0].removeprefix("the loss ") for names in seen)
+    return (
+        f"With steps = {steps}, your losses are those {moments}; asked for are {steps + 1}: at the "
+        "start, and one after each step."
+    )
 
 
 def _one(question: Question, result: str, tried: Tried) -> str:

@@ -102,7 +102,8 @@ def telling(value: np.ndarray) -> bool:
     if not np.isfinite(value).all():
         return True
     if value.size == 1:
-        return float(value.ravel()[0]) not in (0.0, 1.0, -1.0, 2.0, 0.5)
+        number = float(value.ravel()[0])
+        return abs(number) > 1e-12 and number not in (1.0, -1.0, 2.0, 0.5)
     flat = value.ravel()
     return not (flat == flat[0]).all()
 

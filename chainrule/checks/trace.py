@@ -21,7 +21,7 @@ from chainrule.checks.compare import as_array
 
 MOST_STEPS = 3000
 MOST_ENTRIES = 10_000  # of one value
-SECONDS = 0.15
+SECONDS = 0.1  # of computing
 # What is read at each place of a call: names that the learner's own text cannot hold.
 _NOTE, _LOOK, _LOCALS = "__chainrule_note", "__chainrule_look", "__chainrule_locals"
 
@@ -37,7 +37,8 @@ class Step:
     expression; a "result", which is returned, `slot` says as which of several. line: in the
     notebook's cell, or the file. text: the variable's name, or the expression as typed. value: None
     where it is not numbers. plain: a bare count, word or flag, of which nothing can be said. taken:
-    an entry, a slice or an item of what it reads. reads: the steps that it is computed from.
+    an entry, a slice or an item of what it reads. changes: its variable is the same array as
+    before, with other numbers. reads: the steps that it is computed from.
     """
 
     kind: StepKind
@@ -46,6 +47,7 @@ class Step:
     value: Value
     plain: bool = False
     taken: bool = False
+    changes: bool = False
     reads: tuple[int, ...] = ()
     slot: int = 0
 
@@ -130,13 +132,15 @@ class _Recorder:
         self.steps: list[Step] = []
         self.latest: dict[int, int] = {}  # by site: its last step
         self.variables: dict[str, int] = {}  # by name: its last step
+        self.objects: dict[str, Any] = {}  # by name: what it stands for
         self.until = 0.0
 
     def run(self, arguments: Sequence[Any]) -> Trace | None:
         for name, value in zip(self.parameters, arguments, strict=False):
             self._keep("argument", min(self.lines), name, value)
             self.variables[name] = len(self.steps) - 1
-        self.until = time.monotonic() + SECONDS
+            self.objects[name] = value
+        self.until = time.thread_time() + SECONDS
         raised = 0
         try:
             self.function(*arguments)
@@ -160,7 +164,7 @@ class _Recorder:
 
     def _note(self, number: int, value: Any) -> Any:
         """An expression has this value."""
-        if time.monotonic() > self.until:
+        if time.thread_time() > self.until:
             raise _TooMuch
         site = self.sites[number]
         reads, taken = self._reads(site), site.taken
@@ -170,7 +174,7 @@ class _Recorder:
 
     def _look(self, number: int, names: Mapping[str, Any]) -> None:
         """A statement has been run: what is new is a step, also where another name shows it."""
-        if time.monotonic() > self.until:
+        if time.thread_time() > self.until:
             raise _TooMuch
         site = self.sites[number]
         reads = self._reads(site)
@@ -183,8 +187,14 @@ class _Recorder:
                 continue
             kept = site.keeps or not own
             before = (last,) if kept and last is not None else ()
-            self._keep("variable", site.line, name, value, reads=reads + before, taken=site.taken)
+            changes = last is not None and self.objects.get(name) is value
+            reads_all = reads + before
+            self._keep(
+                "variable", site.line, name, value, reads=reads_all, taken=site.taken,
+                changes=changes,
+            )  # fmt: skip
             self.variables[name] = len(self.steps) - 1
+            self.objects[name] = value
 
     def _reads(self, site: _Site) -> tuple[int, ...]:
         inside = [self.latest[number] for number in site.inside if number in self.latest]

@@ -82,7 +82,7 @@ def softmax(logits):
     m = logits.max(axis=1, keepdims=True)
     return np.exp(logits - m) / np.exp(logits).sum(axis=1, keepdims=True)  #!
 
-# often - the shift is added
+# often L5 the shift is added
 def softmax(logits):
     m = logits.max(axis=1, keepdims=True)
     e = np.exp(logits + m)  #!
