@@ -196,11 +196,8 @@ def _of_the_line(departure: Departure) -> str:
         name = departure.variable or departure.role or "This"
         return f"{name} holds the numbers of {said_of(departure.holds)} here."
     right = [typed if typed == name else f"{typed} ({name})" for typed, name in departure.reads]
-    after = (
-        f"{departure.role} is not right after it"
-        if departure.role
-        else "what it gives is not recognised"
-    )
+    role = said_of(departure.role)
+    after = f"what it gives as {role} is not right" if role else "what it gives is not recognised"
     if not right:
         return f"Nothing before this line is seen to be wrong; {after}."
     return f"{_listed_words(right)} {_be(right)} right before this line; {after}."
