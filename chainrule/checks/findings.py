@@ -91,7 +91,7 @@ def looked_at(
     )
     stopped = next((one for one in here if one[1].kind == "raised"), None)
     raised = stopped[1] if stopped else None
-    last = traced[0][2] if traced else None
+    last = _traced(function, stopped[0]) if stopped else None
     names = list(last.at_the_end) if last else []
     return Findings(
         found,
@@ -101,7 +101,7 @@ def looked_at(
         () if raised or slipped else tuple(changes_that_fit(question, _each(results), here)),
         stopped,
         in_words(raised.error, question.function, question.arguments, names) if raised else "",
-        _shapes(last) if last and raised else (),
+        _shapes(last) if last else (),
     )
 
 

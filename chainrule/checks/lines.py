@@ -187,10 +187,25 @@ class _Search:
             if not reached:
                 return None
             first = min(reached)
-            if first in ends or self._confirmed(first) or not self._harmless(first):
+            whole = self._target(first)
+            if first in ends or whole in ends or self._confirmed(whole):
                 return first
-            self.forgiven.add(first)
+            if not self._harmless(whole):
+                return first
+            self.forgiven.update(self._of_the_statement(first))
         return None
+
+    def _target(self, number: int) -> int:
+        """The variable or result that the statement of a step makes; the step, if there is none."""
+        line = self.traced.steps[number].line
+        for later, step in enumerate(self.traced.steps[number:], number):
+            if step.line == line and step.kind in ("variable", "result"):
+                return later
+        return number
+
+    def _of_the_statement(self, number: int) -> range:
+        """The steps of a statement, from this one on."""
+        return range(number, self._target(number) + 1)
 
     def _states(self) -> list[State]:
         states: list[State] = []
@@ -272,10 +287,27 @@ class _Search:
         value, returned = self.traced.steps[number].value, self._returned
         if not returned or not isinstance(value, np.ndarray):
             return ""
+        fitting = [r for r in reversed(self._roles(value)) if self._results(r, value, returned)]
+        return next((role for role in fitting if role in NOTATION), (fitting or [""])[0])
+
+    def _supported(self, number: int) -> str:
+        """The quantity for which more later values follow rightly than for any other one."""
+        value = self.traced.steps[number].value
+        if not isinstance(value, np.ndarray) or self.traced.raised:
+            return ""
+        later = [
+            step.value
+            for n, step in enumerate(self.traced.steps)
+            if n > number and isinstance(step.value, np.ndarray) and not self._names_at(n)
+        ]
+        best, most = "", 0
         for role in reversed(self._roles(value)):
-            if self._results(role, value, returned):
-                return role
-        return ""
+            shaped = value.reshape(self.known[0].values[role].shape)
+            given = Quantities(following(self.question, {**self.start, role: shaped}))
+            seen = {name for one in later for name in given.names_of(one)} - {role}
+            if len(seen) > most:
+                best, most = role, len(seen)
+        return best
 
     def _instead(self, line: int, number: int) -> tuple[str, str, str] | None:
         """A right value in the line that stands where another one belongs, if that is all."""
@@ -330,7 +362,7 @@ class _Search:
         value = step.value
         array = value if isinstance(value, np.ndarray) else None
         names = self._names(array) if array is not None else ()
-        role, mistakes = self._meant(number, written, array, result)
+        role, mistakes = self._meant(number, result)
         earlier = [traced.steps[n].value for n in step.reads]
         return Departure(
             line,
@@ -358,25 +390,20 @@ class _Search:
                 found[read] = read if read in names else names[0]
         return tuple(found.items())
 
-    def _meant(
-        self, number: int, written: Step | None, value: np.ndarray | None, result: str
-    ) -> tuple[str, tuple[Mistake, ...]]:
-        """Which quantity the value should be, where that is sure, and the mistakes that give it."""
-        if value is None:
+    def _meant(self, number: int, result: str) -> tuple[str, tuple[Mistake, ...]]:
+        """Which quantity the statement should give, where that is sure, and the mistakes that give
+        what it gives."""
+        step = self.traced.steps[self._target(number)]
+        if not isinstance(step.value, np.ndarray):
             return "", ()
-        named = written.text if written and written.value is not None else ""
-        whole = written.value if written is not None else value
-        meant = named in NOTATION and named in self.known[0].values
-        if meant and isinstance(whole, np.ndarray):
-            return named, self._named(named, whole)
-        line = self.traced.steps[number].line
-        returns = [s for s in self.traced.steps[number:] if s.line == line and s.kind == "result"]
-        if len(returns) == 1 and result in self.question.formulas:
-            whole = returns[0].value
-            value = whole if isinstance(whole, np.ndarray) else value
-            return result, self._named(result, value)
-        role = self._confirmed(number)
-        return role, self._named(role, value) if role else ()
+        known = self.known[0].values
+        if step.kind == "variable" and step.text in NOTATION and step.text in known:
+            role = step.text
+        elif step.kind == "result" and result in self.question.formulas:
+            role = result
+        else:
+            role = self._confirmed(self._target(number)) or self._supported(self._target(number))
+        return role, self._named(role, step.value) if role else ()
 
     def _named(self, role: str, value: np.ndarray) -> tuple[Mistake, ...]:
         """The mistakes in the quantity's own formula that give this value, and are no right one."""
@@ -414,28 +441,14 @@ class _Search:
 
     def _go_on(self, number: int, departure: Departure, result: str) -> bool:
         """Count this fault, and what follows from it, as right; False where nothing follows."""
-        step = self.traced.steps[number]
-        self.forgiven.add(number)
-        line_end = [
-            n
-            for n, other in enumerate(self.traced.steps)
-            if n >= number and other.line == step.line and other.kind != "argument"
-        ]
-        self.forgiven.update(line_end)
-        role = departure.role
-        value = next(
-            (
-                self.traced.steps[n].value
-                for n in reversed(line_end)
-                if isinstance(self.traced.steps[n].value, np.ndarray)
-            ),
-            None,
-        )
+        self.forgiven.update(self._of_the_statement(number))
+        value, role = self.traced.steps[self._target(number)].value, departure.role
         if role not in self.question.formulas or not isinstance(value, np.ndarray):
             return False
-        if value.size != self.known[0].values[role].size:
+        shape = self.known[0].values[role].shape
+        if value.size != np.prod(shape, dtype=int):
             return False
-        self.start[role] = value.reshape(self.known[0].values[role].shape)
+        self.start[role] = value.reshape(shape)
         self.known.append(Quantities(following(self.question, self.start)))
         return True
 

@@ -336,7 +336,9 @@ class _Writer(ast.NodeTransformer):
 
     def _statement(self, node: ast.stmt) -> list[ast.stmt]:
         end = node.end_lineno if not hasattr(node, "body") else node.lineno
-        read = [one.id for one in ast.walk(node) if isinstance(one, ast.Name)]
+        found = [one for one in ast.walk(node) if isinstance(one, ast.Name)]
+        found.sort(key=lambda one: (one.lineno, one.col_offset))
+        read = [one.id for one in found]
         for line in range(node.lineno, (end or node.lineno) + 1):
             self.names[line] = tuple(dict.fromkeys(read))
         if isinstance(node, ast.FunctionDef):
