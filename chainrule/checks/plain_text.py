@@ -40,15 +40,16 @@ def _lines(block: Block) -> Iterator[str]:
             for paragraph in block.paragraphs:
                 yield from _lines(paragraph)
             for item in block.items:
-                yield from _wrapped(f"- {item}")
+                yield from _wrapped(f"- {item}", below="  ")
 
 
 def _labelled(label: str, text: str) -> str:
     return f"{label}: {text}" if label else text
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text[:CHARACTERS], WIDTH) or [""]
+def _wrapped(text: str, below: str = "") -> list[str]:
+    """The text in lines; below: what the second and all further ones begin with."""
+    return textwrap.wrap(text[:CHARACTERS], WIDTH, subsequent_indent=below) or [""]
 
 
 def _cut(line: str) -> str:

@@ -18,7 +18,10 @@ BLOCKS = (
     Code(("hidden_pre = [[0.5, 0]]", "steps = 2")),
     Entries("grad_hidden_pre", ((1.5, -0.0, math.nan),), ((0.0, -2.25, 1e-26),), ((0, 0), (0, 2))),
     Box((Paragraph("slope 1 at 0.", "The mistake"), Paragraph("Look it up.", "Hint"))),
-    Box((Paragraph("One of these gives your numbers:"),), ("a sign. Which way?", "a factor. Two?")),
+    Box(
+        (Paragraph("One of these gives your numbers:"),),
+        ("a sign. Which way?", "a factor. " + "What for? " * 9),
+    ),
 )
 TEXT = """\
 multi_layer.backward_relu: not right yet. Right: value. Wrong: slope at 0.
@@ -31,7 +34,8 @@ The mistake: slope 1 at 0.
 Hint: Look it up.
 One of these gives your numbers:
 - a sign. Which way?
-- a factor. Two?"""
+- a factor. What for? What for? What for? What for? What for? What for? What for?
+  What for? What for?"""
 
 
 def test_each_kind_of_block_is_shown():

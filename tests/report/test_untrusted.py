@@ -143,6 +143,15 @@ def test_what_grading_would_not_have_kept_is_left_out():
     assert record(displayed(value | {"more": "x" * records.RECORD_BYTES})) is None
 
 
+@pytest.mark.parametrize("name", ["a b", "class", "", "x = 1; y"])
+def test_an_input_is_a_name_of_python(name):
+    """What is shown is there to be pasted."""
+    value = {"blocks": [{"kind": "headline", "question": "q", "text": "right."}]}
+    for given, there in ((name, False), ("logits", True)):
+        found = record(displayed(value | {"example": {"inputs": {given: 1}, "result": "y"}}))
+        assert bool(found.example) == there
+
+
 def deep(levels):
     value = []
     for _ in range(levels):
