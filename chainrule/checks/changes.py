@@ -51,7 +51,7 @@ _SLOPES = {
 _NUMBERS = ("1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Change:
     """A quantity's formula with one change in it, and the change in words."""
 
@@ -68,33 +68,40 @@ def changes_that_fit(
     if question.exercise == "update_step" or not tried:
         return []
     fitting = list(_changes(question))
+    moved: set[Change] = set()  # what changes nothing explains nothing
     with quiet():
         for case, answer in tried:
-            fitting = [one for one in fitting if _fits(one, question, results, case, answer)]
+            given = {one: _given(one, question, results, case) for one in fitting}
+            fitting = [one for one in fitting if _same_as(given[one], answer.results)]
+            moved |= {one for one in fitting if not _same_as(given[one], case.truth)}
             if not fitting:
                 return []
+    fitting = [one for one in fitting if one in moved]
     words = list(dict.fromkeys(change.words for change in fitting))
     return words if len(words) <= MOST else []
 
 
-def _fits(
-    change: Change, question: Question, results: Sequence[str], case: Case, answer: Attempt
-) -> bool:
+def _given(
+    change: Change, question: Question, results: Sequence[str], case: Case
+) -> dict[str, Any] | None:
+    """What the change gives on a case; None where it cannot be computed there."""
     true = quantities(question, case).values
     try:
         value = np.asarray(eval(change.code, {"np": np, "len": len}, dict(true)), dtype=float)
         if value.shape != true[change.name].shape:
-            return False
-        start = {**case.arguments, change.name: value}
-        found = evaluate(question.formulas, start, tuple(results))
+            return None
+        return evaluate(question.formulas, {**case.arguments, change.name: value}, tuple(results))
     except (ArithmeticError, ValueError, TypeError, IndexError, NameError, MissingName):
-        return False
-    for name in results:
-        yours = as_array(answer.results.get(name))
-        if yours is None or not same(yours, np.asarray(found[name], dtype=float)):
+        return None
+
+
+def _same_as(given: Mapping[str, Any] | None, results: Mapping[str, Any]) -> bool:
+    """Whether these are the same numbers as some results."""
+    for name, value in (given or {}).items():
+        other = as_array(results.get(name))
+        if other is None or not same(other, np.asarray(value, dtype=float)):
             return False
-    # What changes nothing explains nothing.
-    return any(not same(np.asarray(found[name]), case.truth[name]) for name in results)
+    return given is not None
 
 
 @cache

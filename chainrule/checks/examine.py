@@ -171,7 +171,7 @@ def _name_mistakes(
 
         whole = fitting(results) if group else ()
         for prop in group:
-            own = whole or fitting(prop.results) or _at_a_line(prop, findings, text)
+            own = whole or fitting(prop.results) or _at_a_line(question, prop, findings, text)
             if not own and text.ignores_arguments(raised, constant(prop.results, here)):
                 own = (CATALOGUE["U10"],)
             named[prop.name] = own
@@ -186,11 +186,15 @@ def _name_mistakes(
     return named
 
 
-def _at_a_line(prop: Property, findings: Findings, text: Text) -> tuple[Mistake, ...]:
-    """The mistakes that a line at fault shows, where it makes this result or all that follows."""
+def _at_a_line(
+    question: Question, prop: Property, findings: Findings, text: Text
+) -> tuple[Mistake, ...]:
+    """The mistakes that a line at fault shows, where it makes this result, or where it alone is
+    at fault and results follow from it."""
+    alone = len(findings.departures) == 1
     for departure in findings.departures:
-        alone = len(findings.departures) == 1
-        if departure.role in prop.results or (departure.role and alone):
+        on_the_way = departure.role and departure.role not in question.result_names
+        if departure.role in prop.results or (on_the_way and alone):
             return tuple(one for one in departure.mistakes if not text.contradicts(one))
     return ()
 

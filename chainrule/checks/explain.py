@@ -216,8 +216,9 @@ def _carried(examined: Examined) -> list[Block]:
         return []
     names = " and ".join(examined.carried)
     verb, them = ("is", "it") if len(examined.carried) == 1 else ("are", "them")
+    what = "What follows from that" if examined.faults else "That"
     text = (
-        f"It builds on {names}, which {verb} not right yet. That costs nothing here; "
+        f"It builds on {names}, which {verb} not right yet. {what} costs nothing here; "
         f"mend {them} first and the numbers here follow."
     )
     return [Paragraph(text)]
