@@ -76,6 +76,7 @@ class _Search:
     known: list[Quantities] = field(default_factory=list)
     start: dict[str, Any] = field(default_factory=dict)
     forgiven: set[int] = field(default_factory=set)
+    exchanged: dict[int, np.ndarray] = field(default_factory=dict)  # by line, for `instead`
     recognised: dict[tuple[int, int], tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -323,6 +324,7 @@ class _Search:
             names = self._names(value)
             for role in [*self._roles(value), *self._arguments_like(value)] if names else ():
                 if role not in names and self._results(role, value, returned):
+                    self.exchanged[line] = value
                     return steps[n].text, names[0], role
         return None
 
@@ -364,6 +366,9 @@ class _Search:
         names = self._names(array) if array is not None else ()
         role, mistakes = self._meant(number, result)
         earlier = [traced.steps[n].value for n in step.reads]
+        instead = self._instead(line, number)
+        if instead and instead[2] in self.question.formulas:
+            mistakes = self._named(instead[2], self.exchanged[line])
         return Departure(
             line,
             traced.typed(line),
@@ -372,7 +377,7 @@ class _Search:
             names[0] if names and role not in names else "",
             self._right_reads(line, number),
             not _finite(value) and all(map(_finite, earlier)),
-            self._instead(line, number),
+            instead,
             mistakes,
         )
 
@@ -443,6 +448,8 @@ class _Search:
         """Count this fault, and what follows from it, as right; False where nothing follows."""
         self.forgiven.update(self._of_the_statement(number))
         value, role = self.traced.steps[self._target(number)].value, departure.role
+        if departure.instead:
+            value, role = self.exchanged[departure.line], departure.instead[2]
         if role not in self.question.formulas or not isinstance(value, np.ndarray):
             return False
         shape = self.known[0].values[role].shape

@@ -83,6 +83,14 @@ def test_two_slips_on_one_path_are_both_found():
     assert [mistake.id for mistake in found[0].mistakes] == ["E1"]
 
 
+def test_a_step_left_out_is_named_after_another_slip():
+    text = BACKWARD.replace("softmax(out) - one_hot", "one_hot - softmax(out)")
+    text = text.replace("    back = back * (pre > 0)\n", "")
+    found = found_in("multi_layer.backward", text)
+    assert [[mistake.id for mistake in one.mistakes] for one in found] == [["E1"], ["A1"]]
+    assert found[1].instead == ("back", "grad_hidden_act", "grad_hidden_pre")
+
+
 def test_what_follows_from_a_slip_is_no_slip():
     text = BACKWARD.replace("softmax(out) - one_hot", "one_hot - softmax(out)")
     (found,) = found_in("multi_layer.backward", text)
