@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -71,7 +71,8 @@ class Examined:
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
         found = {mistake.id: mistake for judged in self.faults for mistake in judged.mistakes}
-        return tuple(found.values())
+        at_lines = [one.mistakes for one in self.findings.departures if len(one.mistakes) == 1]
+        return tuple((found | {one.id: one for (one,) in at_lines}).values())
 
 
 def examine(
@@ -100,6 +101,7 @@ def examine(
         return Examined(question, judged, tuple(tried), slipped, flagged)
     findings = find(question, function, wrong, tried, slipped)
     text = Text(known(function).source, tuple(one.what for one in flagged if one.kind == "global"))
+    findings = _weighed(findings, text)
     named = _name_mistakes(question, faults, tried, text, findings)
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
@@ -171,7 +173,7 @@ def _name_mistakes(
 
         whole = fitting(results) if group else ()
         for prop in group:
-            own = whole or fitting(prop.results) or _at_a_line(question, prop, findings, text)
+            own = whole or fitting(prop.results) or _at_a_line(question, prop, findings)
             if not own and text.ignores_arguments(raised, constant(prop.results, here)):
                 own = (CATALOGUE["U10"],)
             named[prop.name] = own
@@ -186,16 +188,23 @@ def _name_mistakes(
     return named
 
 
-def _at_a_line(
-    question: Question, prop: Property, findings: Findings, text: Text
-) -> tuple[Mistake, ...]:
+def _weighed(findings: Findings, text: Text) -> Findings:
+    """The findings without those names at lines that the text speaks against."""
+    departures = tuple(
+        replace(one, mistakes=tuple(m for m in one.mistakes if not text.contradicts(m)))
+        for one in findings.departures
+    )
+    return replace(findings, departures=departures)
+
+
+def _at_a_line(question: Question, prop: Property, findings: Findings) -> tuple[Mistake, ...]:
     """The mistakes that a line at fault shows, where it makes this result, or where it alone is
     at fault and results follow from it."""
     alone = len(findings.departures) == 1
     for departure in findings.departures:
         on_the_way = departure.role and departure.role not in question.result_names
         if departure.role in prop.results or (on_the_way and alone):
-            return tuple(one for one in departure.mistakes if not text.contradicts(one))
+            return departure.mistakes
     return ()
 
 

@@ -16,7 +16,7 @@ from chainrule.mistakes import Mistake
 
 # Larger arrays are described by their worst entry only.
 ROWS, COLUMNS = 6, 6
-LINES = 2  # at fault, that are shown
+LINES = 3  # at fault, that are shown
 
 
 def explain(examined: Examined) -> tuple[Block, ...]:
@@ -169,6 +169,7 @@ def _lines(examined: Examined) -> list[Block]:
         case, answer = stopped
         said.append(Paragraph(answer.problem, f"On {case.note}"))
         said += _raised(examined, answer)
+    named = {mistake.id for judged in examined.faults for mistake in judged.mistakes}
     shown = {answer.line for answer in (first and first.attempt, stopped and stopped[1]) if answer}
     told = bool(examined.findings.observations) or bool(examined.mistakes)
     for departure in examined.findings.departures[:LINES]:
@@ -178,6 +179,10 @@ def _lines(examined: Examined) -> list[Block]:
             continue
         said.append(Code((departure.text,), f"line {departure.line}"))
         said.append(Paragraph(_of_the_line(departure)))
+        if len(departure.mistakes) == 1 and departure.mistakes[0].id not in named:
+            (mistake,) = departure.mistakes
+            here = Paragraph(f"{mistake.name}.", "The mistake in this line")
+            said.append(Box((here, Paragraph(mistake.hint, "Hint"))))
     return said
 
 
