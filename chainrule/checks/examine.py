@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from chainrule.checks import composites
@@ -48,7 +48,7 @@ class Examined:
     attempts: tuple[tuple[Case, Attempt], ...]
     carried: tuple[str, ...]  # the earlier functions that the answer follows in a slip
     flags: tuple[Flag, ...]
-    findings: Findings = field(default_factory=Findings)
+    look: Callable[[], Findings] = Findings
 
     @property
     def right(self) -> bool:
@@ -62,6 +62,11 @@ class Examined:
     @cached_property
     def attempted(self) -> bool:
         return any(tried.kind != "not attempted" for _, tried in self.attempts)
+
+    @cached_property
+    def findings(self) -> Findings:
+        """What else can be seen; looked for when it is asked for, which marks never do."""
+        return self.look()
 
     @property
     def changed(self) -> tuple[str, ...]:
@@ -99,14 +104,17 @@ def examine(
     if not wrong and not any(answer.changed for _, answer in tried):
         judged = tuple(Judged(prop, None) for prop in question.properties)
         return Examined(question, judged, tuple(tried), slipped, flagged)
-    findings = find(question, function, wrong, tried, slipped)
     text = Text(known(function).source, tuple(one.what for one in flagged if one.kind == "global"))
-    findings = _weighed(findings, text)
-    named = _name_mistakes(question, faults, tried, text, findings)
+
+    @cache
+    def look() -> Findings:
+        return _weighed(find(question, function, wrong, tried, slipped), text)
+
+    named = _name_mistakes(question, faults, tried, text, look)
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
     )
-    return Examined(question, judged, tuple(tried), slipped, flagged, findings)
+    return Examined(question, judged, tuple(tried), slipped, flagged, look)
 
 
 def get_ready(question: Question, cases: Sequence[Case]) -> None:
@@ -154,7 +162,7 @@ def _name_mistakes(
     faults: Mapping[str, Fault | None],
     tried: Sequence[tuple[Case, Attempt]],
     text: Text,
-    findings: Findings,
+    look: Callable[[], Findings],
 ) -> dict[str, tuple[Mistake, ...]]:
     """The mistakes by property: what explains all results of a kind of case, or else each; or else
     what a line shows by itself. None of them where the text speaks against it."""
@@ -173,7 +181,7 @@ def _name_mistakes(
 
         whole = fitting(results) if group else ()
         for prop in group:
-            own = whole or fitting(prop.results) or _at_a_line(question, prop, findings)
+            own = whole or fitting(prop.results) or _at_a_line(question, prop, look())
             if not own and text.ignores_arguments(raised, constant(prop.results, here)):
                 own = (CATALOGUE["U10"],)
             named[prop.name] = own

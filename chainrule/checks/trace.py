@@ -255,7 +255,7 @@ class _Writer(ast.NodeTransformer):
     )  # fmt: skip
 
     def __init__(self, source: str, first: int) -> None:
-        self.source, self.first = source, first
+        self.lines, self.first = source.splitlines(), first
         self.sites: list[_Site] = []
         self.names: dict[int, tuple[str, ...]] = {}
         self.open: list[_Site] = [_Site("part", 0, "")]  # the places around the present one
@@ -267,11 +267,13 @@ class _Writer(ast.NodeTransformer):
         return node
 
     def _segment(self, node: ast.expr) -> str:
-        moved = ast.copy_location(ast.Constant(None), node)
-        shift = 1 - self.first
-        moved.lineno += shift
-        moved.end_lineno = (getattr(node, "end_lineno", None) or moved.lineno) + shift
-        return " ".join((ast.get_source_segment(self.source, moved) or "").split())
+        """The expression as typed, in one line."""
+        first, last = node.lineno - self.first, (node.end_lineno or node.lineno) - self.first
+        # Columns count bytes.
+        lines = [line.encode() for line in self.lines[first : last + 1]]
+        lines[-1] = lines[-1][: node.end_col_offset]
+        lines[0] = lines[0][node.col_offset :]
+        return " ".join(b" ".join(lines).decode(errors="replace").split())
 
     def _site(self, kind: StepKind, node: Any, text: str, **more: Any) -> tuple[int, _Site]:
         site = _Site(kind, node.lineno, text, **more)
@@ -280,7 +282,7 @@ class _Writer(ast.NodeTransformer):
 
     def _noted(self, number: int, node: ast.expr) -> ast.Call:
         call = ast.Call(ast.Name(_NOTE, ast.Load()), [ast.Constant(number), node], [])
-        return ast.fix_missing_locations(ast.copy_location(call, node))
+        return ast.copy_location(call, node)
 
     def _inside(self, site: _Site, node: ast.AST) -> Any:
         """The node with its notes, which belong to the site."""
@@ -405,7 +407,7 @@ class _Writer(ast.NodeTransformer):
     def _looked(self, number: int, node: ast.stmt) -> ast.stmt:
         names = ast.Call(ast.Name(_LOCALS, ast.Load()), [], [])
         call = ast.Call(ast.Name(_LOOK, ast.Load()), [ast.Constant(number), names], [])
-        return ast.fix_missing_locations(ast.copy_location(ast.Expr(call), node))
+        return ast.copy_location(ast.Expr(call), node)
 
 
 def _names(target: ast.expr) -> list[str]:

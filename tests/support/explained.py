@@ -36,7 +36,9 @@ def examined(answer: Answer) -> Examined:
     asked = cases(answer.question, VISIBLE_SEEDS, examples=True)
     # Without its net, so that no failure of ours is taken for an answer of which nothing is seen.
     with mock.patch.object(examine_module, "find", looked_at):
-        return examine(question, answer.function(), asked, own)
+        found = examine(question, answer.function(), asked, own)
+        assert found.findings is not None
+    return found
 
 
 def outcome(answer: Answer, found: Examined) -> str:
