@@ -11,7 +11,11 @@ _LOADS = {"LOAD_GLOBAL", "LOAD_NAME"}
 
 
 class LearnersFunction(Protocol):
-    """All that a check asks of it, besides calling it."""
+    """All that a check asks of it, besides calling it.
+
+    One of another process may also have `traced(arguments)`, which tells what its lines give
+    (`checks.trace`); one that has not is shown without its lines.
+    """
 
     @property
     def source(self) -> str:

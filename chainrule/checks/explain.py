@@ -199,8 +199,10 @@ def _of_the_line(departure: Departure) -> str:
         return f"Here {here} is taken for {said_of(role)}; all else follows rightly."
     if departure.holds:
         name = departure.variable or departure.role or "This"
-        return f"{name} holds the numbers of {said_of(departure.holds)} here."
-    right = [typed if typed == name else f"{typed} ({name})" for typed, name in departure.reads]
+        return f"After this line, {name} holds the numbers of {said_of(departure.holds)}."
+    right = [
+        typed if typed == name else f"{typed} ({said_of(name)})" for typed, name in departure.reads
+    ]
     role = said_of(departure.role)
     after = f"what it gives as {role} is not right" if role else "what it gives is not recognised"
     if not right:

@@ -200,7 +200,7 @@ def test_the_message_shows_the_line_as_typed():
 """
     said = message("single_layer.backward_logits", text)
     assert "    line 3: return p * one_hot  # mine" in said.splitlines()
-    assert "grad_logits holds the numbers of one_hot times probs here." in " ".join(said.split())
+    assert said.endswith("After this line, grad_logits holds the numbers of one_hot times probs.")
 
 
 def test_what_raised_is_shown_with_its_shapes_and_in_words():
