@@ -68,6 +68,8 @@ def looked_at(
 ) -> Findings:
     """The same, without a net."""
     asked = [prop for prop in wrong if prop.results]
+    if any(answer.kind == "not attempted" for _, answer in tried):
+        return Findings()
     writes = _writes(function, tried)
     if not asked:
         return Findings(writes=writes)
@@ -91,14 +93,15 @@ def looked_at(
     )
     stopped = next((one for one in here if one[1].kind == "raised"), None)
     raised = stopped[1] if stopped else None
+    whole = all(answer.results for _, answer in here)
     last = _traced(function, stopped[0]) if stopped else None
     names = list(last.at_the_end) if last else []
     return Findings(
         found,
         writes,
         _returns(function, here),
-        () if raised else tuple(observe(question, results, here)),
-        () if raised or slipped else tuple(changes_that_fit(question, _each(results), here)),
+        tuple(observe(question, results, here)) if whole else (),
+        tuple(changes_that_fit(question, _each(results), here)) if whole and not slipped else (),
         stopped,
         in_words(raised.error, question.function, question.arguments, names) if raised else "",
         _shapes(last) if last else (),

@@ -122,6 +122,55 @@ def test_of_what_is_too_much_there_is_no_trace(text):
     assert traced(text, 1.0) is None
 
 
+ODD = """
+def f(x, /, k=2.0, *rest, scale: float = 1.0, **more):
+    "A docstring."
+    global _never
+    total: float
+    with np.errstate(all="ignore"):
+        y = (z := x * k) + scale
+    try:
+        y[5] = 0
+    except IndexError as error:
+        note = f"{error} {y.sum():.2f}"
+    else:
+        note = ""
+    finally:
+        count = len(note) if note else 0
+    match count:
+        case 0:
+            y = y + 1
+        case _:
+            y = y * 1.0
+    while count > 3:
+        count -= 7
+    class Local:
+        shift = y.mean()
+    def inner(v):
+        nonlocal count
+        count += 1
+        return v - Local.shift
+    first, *others = [inner(v) for v in y if v > -1e9]
+    assert len(others) == 1, "two"
+    pick = (lambda a, b=first: a + b)(*others)
+    del note
+    table = {"a": y, **{"b": [*y, *others]}}
+    table["a"][0], table["c"] = pick, z[::-1]
+    return table["a"] @ table["c"] + sum(table["b"]), {w for w in range(3)}, count
+"""
+
+
+def test_odd_ways_to_write_stay_what_they_are():
+    function, x = typed(ODD), np.array([1.5, -2.0])
+    expected = function(x.copy(), 3.0, scale=0.5)[0]
+    with quiet():
+        found = trace(function, (x.copy(), 3.0))
+    assert found is not None and not found.raised
+    with_default = function(x.copy(), 3.0)[0]
+    (result,) = [step for step in found.steps if step.kind == "result" and step.slot == 0]
+    assert float(result.value) == float(with_default) != float(expected)
+
+
 def test_of_what_has_no_text_there_is_no_trace():
     namespace = {}
     exec("def f(x):\n    return x", namespace)
