@@ -190,7 +190,7 @@ def _of_the_line(departure: Departure) -> str:
     """What is seen at a line; of what is not recognised, no more than that."""
     if departure.infinite:
         return (
-            "Here the first value appears that is not finite: exp of something large, the "
+            "Here the first value appears that is not finite, as after exp of something large, the "
             "logarithm of 0, or a division by 0."
         )
     if departure.instead:
