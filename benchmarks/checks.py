@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from unittest import mock
 
 from figures import keep
@@ -15,6 +16,7 @@ from figures import keep
 from chainrule import check, mark
 from chainrule.checks import mark as hidden_tests
 from chainrule.checks.examine import examine
+from chainrule.checks.explain import explain
 from chainrule.exercises.cases import cases
 from chainrule.exercises.questions import QUESTIONS, Question
 from chainrule.mistakes.variants import right_source, variants
@@ -40,8 +42,11 @@ def main() -> None:
         show(f"all hidden cells of {exercise}, first time", hidden(exercise, functions), 0.1)
     slowest = max(least(lambda n=name: marked(n, functions[n])) for name in QUESTIONS)
     show("a right answer examined, slowest question", slowest, 0.003)
-    show("a mistake named, slowest of all", max(naming()), 0.05)
+    show("a mistake named, slowest of all", max(naming()))
     show("a mistake named, median", statistics.median(naming()))
+    times = sorted(explaining())
+    show("a novice's wrong answer explained, median", times[len(times) // 2])
+    show("the same, 95th percentile", times[int(len(times) * 0.95)], 0.3)
     keep("checks", FIGURES)
 
 
@@ -59,6 +64,17 @@ def naming() -> list[float]:
         least(lambda n=name, v=variant: marked(n, v.function), runs=2)
         for name, question in QUESTIONS.items()
         for variant in variants(question)
+    ]
+
+
+def explaining() -> list[float]:
+    """The seconds to examine each wrong answer that novices type, and to say what is wrong."""
+    sys.path.insert(0, str(Path(__file__).parents[1]))
+    from tests.support.explained import examined
+    from tests.support.often_wrong import answers
+
+    return [
+        least(lambda one=one: explain(examined(one)), runs=2) for one in answers() if not one.right
     ]
 
 

@@ -13,6 +13,8 @@ CHARACTERS = 1000  # of a text
 LINES = 20  # of code, or items of a list
 ENTRIES = 100  # of an array
 BLOCKS = 40
+# Of a figure; the most that a float has.
+DIGITS, MOST_DIGITS = 5, 17
 
 Rows = tuple[tuple[float, ...], ...]
 
@@ -91,6 +93,20 @@ def as_number(value: float) -> float | str:
     return value if math.isfinite(value) else str(value)
 
 
-def figure(value: float, minus: str = "-") -> str:
-    """Five significant digits, as people read them; a negative zero is 0."""
-    return f"{value + 0.0:.5g}".replace("-", minus)
+def figure(value: float, minus: str = "-", digits: int = DIGITS) -> str:
+    """So many significant digits, as people read them; a negative zero is 0."""
+    return f"{value + 0.0:.{digits}g}".replace("-", minus)
+
+
+def digits(entries: Entries) -> int:
+    """As many digits as it takes that no wrong entry reads like the true one."""
+    pairs = [
+        (entries.yours[i][j], entries.true[i][j])
+        for i, j in entries.wrong
+        if i < min(len(entries.yours), len(entries.true))
+        and j < min(len(entries.yours[i]), len(entries.true[i]))
+    ]
+    for count in range(DIGITS, MOST_DIGITS):
+        if all(figure(a, digits=count) != figure(b, digits=count) for a, b in pairs):
+            return count
+    return MOST_DIGITS

@@ -1,14 +1,21 @@
 """A learner's function, in this process or in another: its text, what it reads, its calls."""
 
+import dis
 import inspect
 import types
 from collections.abc import Callable, Sequence
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any, Protocol
+
+_LOADS = {"LOAD_GLOBAL", "LOAD_NAME"}
 
 
 class LearnersFunction(Protocol):
-    """All that a check asks of it, besides calling it."""
+    """All that a check asks of it, besides calling it.
+
+    One of another process may also have `traced(arguments)`, which tells what its lines give
+    (`checks.trace`); one that has not is shown without its lines.
+    """
 
     @property
     def source(self) -> str:
@@ -38,7 +45,7 @@ class Local:
     @property
     def reads(self) -> dict[str, str]:
         code = getattr(self.function, "__code__", None)
-        names = _names(code) if isinstance(code, types.CodeType) else set()
+        names = _names(code) if isinstance(code, types.CodeType) else frozenset()
         there = getattr(self.function, "__globals__", {})
         return {name: _kind(there[name]) for name in names if name in there}
 
@@ -51,9 +58,12 @@ def known(function: Callable[..., Any]) -> LearnersFunction:
     return function if hasattr(type(function), "call_each") else Local(function)  # type: ignore[return-value]
 
 
-def _names(code: types.CodeType) -> set[str]:
+@lru_cache(maxsize=256)
+def _names(code: types.CodeType) -> frozenset[str]:
+    """The global names that the code loads; `co_names` holds those of attributes as well."""
     inner = [const for const in code.co_consts if isinstance(const, types.CodeType)]
-    return set(code.co_names).union(*map(_names, inner))
+    loads = {one.argval for one in dis.get_instructions(code) if one.opname in _LOADS}
+    return frozenset(loads).union(*map(_names, inner))
 
 
 def _kind(value: Any) -> str:

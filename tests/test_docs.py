@@ -13,11 +13,15 @@ from traitlets.config import Config
 
 import chainrule
 from chainrule import CheckFailed, cli
+from chainrule.checks.explain import explain
+from chainrule.checks.plain_text import plain_text
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.explorer.presets import PRESETS
 from chainrule.grading.limits import MIB, Limits
 from scripts import diagrams, rooms
 from tests.support import ROOT
+from tests.support.explained import examined
+from tests.support.often_wrong import answers
 from tests.support.wrong_answers import WRONG
 from tests.test_imports import ARROWS
 
@@ -197,6 +201,11 @@ def test_checks_say_what_the_guide_explains(capsys):
         return softmax(logits) - one_hot
 
     messages.append(said("single_layer.backward_logits", backward_logits, earlier=[softmax]))
+    messages += [
+        plain_text(explain(examined(answer)))
+        for answer in answers()
+        if answer.question in ("multi_layer.forward", "multi_layer.backward")
+    ]
     space = {"elsewhere": 1.0}
     exec("def relu(grad, hidden_pre): return grad * (hidden_pre > 0) * elsewhere", space)
     messages.append(said("multi_layer.backward_relu", space["relu"]))

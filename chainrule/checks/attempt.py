@@ -28,7 +28,8 @@ class Attempt:
     """The results by name, or in `problem` why there are none; `changed` arguments are named.
 
     kind: "misfit" where an earlier function's result does not fit the next step, "late" where the
-    time was over. line: the learner's own that raised, as typed; "" where it is not known.
+    time was over. line: the learner's own that raised, as typed, and the function that it is in; ""
+    where they are not known.
     """
 
     results: dict[str, Any] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class Attempt:
     error: Exception | None = None
     changed: tuple[str, ...] = ()
     line: str = ""
+    inside: str = ""
 
 
 def attempt(function: Callable[..., Any], case: Case) -> Attempt:
@@ -46,7 +48,7 @@ def attempt(function: Callable[..., Any], case: Case) -> Attempt:
 
 def attempts(function: Callable[..., Any], cases: Sequence[Case]) -> list[Attempt]:
     """Call the function with each case's arguments, in this order."""
-    given = [{name: _copy(value) for name, value in case.arguments.items()} for case in cases]
+    given = [{name: copied(value) for name, value in case.arguments.items()} for case in cases]
     with quiet():
         # Of a function in another process, all calls go there at once.
         calls = known(function).call_each([tuple(one.values()) for one in given])
@@ -62,9 +64,10 @@ def _outcome(call: Callable[[], Any], arguments: Mapping[str, Any], case: Case) 
     except NotImplementedError:
         return Attempt(problem="not attempted yet", kind="not attempted")
     except (Exception, SystemExit) as error:
-        told, line = _plain(error), _line(error)
+        told = _plain(error)
+        line, inside = _line(error)
         words = _raised(type(error).__name__, told)
-        return Attempt(problem=words, kind="raised", error=told, line=line)
+        return Attempt(problem=words, kind="raised", error=told, line=line, inside=inside)
     changed = tuple(name for name in arguments if not _equal(arguments[name], case.arguments[name]))
     if returned is None:
         words = "it returned None: does every way through it end in a return line?"
@@ -94,6 +97,8 @@ def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
     if isinstance(names, str):
         return [(names, returned)]
     listed = ", ".join(name if isinstance(name, str) else "parameters" for name in names)
+    if isinstance(returned, np.ndarray) and returned.dtype == object and returned.ndim == 1:
+        returned = list(returned)  # arrays of different shapes, kept together
     if not isinstance(returned, tuple | list):
         kind = type(returned).__name__
         raise TypeError(f"it returned one {kind}; it should return a tuple: {listed}.")
@@ -105,9 +110,10 @@ def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
     ]
 
 
-def _copy(value: Any) -> Any:
+def copied(value: Any) -> Any:
+    """A copy of an argument, so that a function can write to it."""
     if isinstance(value, tuple):
-        return tuple(_copy(item) for item in value)
+        return tuple(copied(item) for item in value)
     return value.copy() if isinstance(value, np.ndarray) else value
 
 
@@ -138,13 +144,14 @@ def _raised(name: str, error: Exception) -> str:
     return f"it raised {name}{': ' if text else ''}{text}"
 
 
-def _line(error: BaseException) -> str:
-    """The last line of the learner's notebook that it came through; "" where there is none."""
+def _line(error: BaseException) -> tuple[str, str]:
+    """The last line of the learner's notebook that it came through, and its function."""
     frames = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
         if "ipykernel" in frame.filename or frame.filename.startswith("<ipython-input")
     ]
     if not frames:
-        return ""
-    return linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
+        return "", ""
+    line = linecache.getline(frames[-1].filename, frames[-1].lineno or 0).strip()
+    return line, frames[-1].name if frames[-1].name.isidentifier() else ""

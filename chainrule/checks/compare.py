@@ -133,13 +133,13 @@ def _likely(name: str, yours: tuple[int, ...], true: tuple[int, ...]) -> str:
         return " It looks summed over the wrong axis."
     if len(true) == 2 and true[0] == 1:
         if yours == true[1:]:
-            return " The row axis is lost: keepdims=True keeps it."
+            return " The row axis is lost: keepdims=True keeps it in a sum, [0] drops it."
         if len(yours) == 2 and yours[1] == true[1] and name.rstrip("12").endswith("b"):
             return " It has one row for each input: a bias has a single row."
-    if len(yours) > len(true):
-        return f" It has {len(yours)} axes in place of {len(true)}."
     if true == ():
         return " It should be a single number: sum over the classes, mean over the examples."
+    if len(yours) > len(true):
+        return f" It has {len(yours)} axes in place of {len(true)}."
     if len(yours) < len(true):
         return " An axis is lost."
     if yours[0] != true[0] and yours[1:] == true[1:]:

@@ -1,17 +1,20 @@
 """A function is examined: run on its cases, each property judged, the mistake named."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cache, cached_property
 from typing import Any
 
 from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, difference
 from chainrule.checks.diagnose import candidates, constant
+from chainrule.checks.evidence import Text
 from chainrule.checks.excuses import Excuses
+from chainrule.checks.findings import Findings, find
 from chainrule.checks.flags import Flag, flags
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import PARAMETERS, Property, Question
+from chainrule.functions import known
 from chainrule.mistakes import CATALOGUE, Mistake
 
 
@@ -42,6 +45,7 @@ class Examined:
     attempts: tuple[tuple[Case, Attempt], ...]
     carried: tuple[str, ...]  # the earlier functions that the answer follows in a slip
     flags: tuple[Flag, ...]
+    look: Callable[[], Findings] = Findings
 
     @property
     def right(self) -> bool:
@@ -56,6 +60,11 @@ class Examined:
     def attempted(self) -> bool:
         return any(tried.kind != "not attempted" for _, tried in self.attempts)
 
+    @cached_property
+    def findings(self) -> Findings:
+        """What else can be seen; looked for when it is asked for, which marks never do."""
+        return self.look()
+
     @property
     def changed(self) -> tuple[str, ...]:
         """The arguments that the function wrote to."""
@@ -64,7 +73,8 @@ class Examined:
     @property
     def mistakes(self) -> tuple[Mistake, ...]:
         found = {mistake.id: mistake for judged in self.faults for mistake in judged.mistakes}
-        return tuple(found.values())
+        at_lines = [one.mistakes for one in self.findings.departures if len(one.mistakes) == 1]
+        return tuple((found | {one.id: one for (one,) in at_lines}).values())
 
 
 def examine(
@@ -80,16 +90,26 @@ def examine(
     tried = list(zip(cases, attempts(function, cases), strict=True))
     excuses = Excuses(question, earlier or {}, cases)
     faults = {prop.name: _fault(prop, tried, excuses) for prop in question.properties}
-    flagged = tuple(flags(function, question.handwork, question.earlier))
-    outside = any(flag.kind == "global" for flag in flagged)
-    named = _name_mistakes(question, faults, tried, outside)
     if excuses.stopped_short and not excuses.seen_right:
         # Every call stopped inside an earlier function: nothing of this one was seen to be right.
         faults = {name: fault or Fault(*tried[0]) for name, fault in faults.items()}
+    flagged = tuple(flags(function, question.handwork, question.earlier))
+    slipped = tuple(sorted(excuses.slipped))
+    wrong = [prop for prop in question.properties if faults[prop.name]]
+    if not wrong and not any(answer.changed for _, answer in tried):
+        judged = tuple(Judged(prop, None) for prop in question.properties)
+        return Examined(question, judged, tuple(tried), slipped, flagged)
+    text = Text(known(function).source, tuple(one.what for one in flagged if one.kind == "global"))
+
+    @cache
+    def look() -> Findings:
+        return _weighed(find(question, function, wrong, tried, slipped), text)
+
+    named = _name_mistakes(question, faults, tried, text, look)
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ())) for prop in question.properties
     )
-    return Examined(question, judged, tuple(tried), tuple(sorted(excuses.slipped)), flagged)
+    return Examined(question, judged, tuple(tried), slipped, flagged, look)
 
 
 def _fault(prop: Property, tried: Sequence[tuple[Case, Attempt]], excuses: Excuses) -> Fault | None:
@@ -125,12 +145,11 @@ def _name_mistakes(
     question: Question,
     faults: Mapping[str, Fault | None],
     tried: Sequence[tuple[Case, Attempt]],
-    outside: bool,
+    text: Text,
+    look: Callable[[], Findings],
 ) -> dict[str, tuple[Mistake, ...]]:
-    """The mistakes by property: what explains all results of a kind of case, or else each.
-
-    outside: whether the function reads a value from outside, which then explains what nothing does.
-    """
+    """The mistakes by property: what explains all results of a kind of case, or else each; or else
+    what a line shows by itself. None of them where the text speaks against it."""
     named: dict[str, tuple[Mistake, ...]] = {}
     wrong = [prop for prop in question.properties if faults[prop.name]]
     for kind in dict.fromkeys(prop.kind for prop in wrong):
@@ -138,12 +157,19 @@ def _name_mistakes(
         group = [prop for prop in wrong if prop.kind == kind and prop.results]
         every = [prop for prop in question.properties if prop.kind == kind and prop.results]
         results = tuple(name for prop in every for name in prop.results)
-        whole = tuple(candidates(question, results, here)) if group else ()
+        raised = next((answer.line for _, answer in here if answer.kind == "raised"), "")
+
+        def fitting(results: tuple[str, ...], here: Any = here, raised: str = raised) -> Any:
+            found = candidates(question, results, here)
+            return tuple(one for one in found if not text.contradicts(one, raised))
+
+        whole = fitting(results) if group else ()
         for prop in group:
-            own = whole or tuple(candidates(question, prop.results, here))
-            if not own and (outside or constant(prop.results, here)):
+            own = whole or fitting(prop.results) or _at_a_line(question, prop, look())
+            if not own and text.ignores_arguments(raised, constant(prop.results, here)):
                 own = (CATALOGUE["U10"],)
             named[prop.name] = own
+    _withdraw(question, faults, named)
     sure = {found[0] for found in named.values() if len(found) == 1}
     for name, found in named.items():
         named[name] = tuple(mistake for mistake in found if mistake in sure) or found
@@ -152,3 +178,45 @@ def _name_mistakes(
         if not prop.results and fault and fault.attempt.changed:
             named[prop.name] = (CATALOGUE["U9"],)
     return named
+
+
+def _weighed(findings: Findings, text: Text) -> Findings:
+    """The findings without those names at lines that the text speaks against."""
+    departures = tuple(
+        replace(one, mistakes=tuple(m for m in one.mistakes if not text.contradicts(m)))
+        for one in findings.departures
+    )
+    return replace(findings, departures=departures)
+
+
+def _at_a_line(question: Question, prop: Property, findings: Findings) -> tuple[Mistake, ...]:
+    """The mistakes that a line at fault shows, where it makes this result, or where it alone is
+    at fault and results follow from it."""
+    alone = len(findings.departures) == 1
+    for departure in findings.departures:
+        on_the_way = departure.role and departure.role not in question.result_names
+        if departure.role in prop.results or (on_the_way and alone):
+            return departure.mistakes
+    return ()
+
+
+def _withdraw(
+    question: Question,
+    faults: Mapping[str, Fault | None],
+    named: dict[str, tuple[Mistake, ...]],
+) -> None:
+    """Take back names that fit only because of what nothing explains.
+
+    Where plain values are wrong without a reason, an overflow on large ones proves nothing; and
+    losses of other parameters cannot be recorded at the right moments.
+    """
+    unexplained = {
+        prop.name
+        for prop in question.properties
+        if prop.kind == "fresh" and faults[prop.name] and not named.get(prop.name)
+    }
+    for prop in question.properties if unexplained else ():
+        doubtful = {"T1"} if prop.kind == "fresh" else {"L5", "L6"}
+        if prop.name in named:
+            found = tuple(one for one in named[prop.name] if one.id not in doubtful)
+            named[prop.name] = found

@@ -6,13 +6,17 @@ from typing import Any
 import numpy as np
 
 from chainrule.blocks import Block, Box, Code, Entries, Headline, Paragraph, Rows, figure
+from chainrule.checks.attempt import Attempt
 from chainrule.checks.compare import Difference, as_array
 from chainrule.checks.examine import Examined, Judged
 from chainrule.checks.flags import Flag
+from chainrule.checks.lines import Departure
+from chainrule.checks.quantities import said as said_of
 from chainrule.mistakes import Mistake
 
 # Larger arrays are described by their worst entry only.
 ROWS, COLUMNS = 6, 6
+LINES = 3  # at fault, that are shown
 
 
 def explain(examined: Examined) -> tuple[Block, ...]:
@@ -23,9 +27,11 @@ def explain(examined: Examined) -> tuple[Block, ...]:
     said: list[Block] = [Headline(examined.question.name, _state(examined))]
     if examined.faults:
         said += _fault(examined, examined.faults[0])
-    said += _carried(examined) + _named(examined)
+    said += _carried(examined) + _named(examined) + _seen(examined) + _lines(examined)
     if examined.faults and examined.changed:
         said.append(Paragraph(f"Your {_changed(examined)}"))
+    if examined.changed and (writes := examined.findings.writes):
+        said.append(Code((writes.text,), f"in line {writes.line}"))
     said += [Box((_note(flag),)) for flag in examined.flags]
     return tuple(said)
 
@@ -49,8 +55,11 @@ def _fault(examined: Examined, judged: Judged) -> list[Block]:
     call = f"{question.function}({', '.join(question.arguments)})"
     asked = Paragraph(f"{call} on {fault.case.note}.", "Asked")
     if fault.attempt.problem:
-        line = (Code((fault.attempt.line,), "in the line"),) if fault.attempt.line else ()
-        return [asked, Paragraph(fault.attempt.problem, "What came back"), *line]
+        return [
+            asked,
+            Paragraph(fault.attempt.problem, "What came back"),
+            *_raised(examined, fault.attempt),
+        ]
     said: list[Block] = [asked, *_inputs(fault.case.arguments)]
     here = [one.fault for one in examined.faults if one.fault and one.fault.case is fault.case]
     differences = {name: found for one in here for name, found in one.differences.items()}
@@ -60,6 +69,23 @@ def _fault(examined: Examined, judged: Judged) -> list[Block]:
             said.append(_beside(name, found, fault.case.truth[name]))
     rest = list(differences)[2:]
     return said + ([Paragraph(f"{', '.join(rest)}.", "Also wrong")] if rest else [])
+
+
+def _raised(examined: Examined, answer: Attempt) -> list[Block]:
+    """The line that raised, or returned what has the wrong form, and what that means."""
+    findings = examined.findings
+    if answer.kind == "type" and findings.returns:
+        return [Code((findings.returns.text,), f"line {findings.returns.line}")]
+    said: list[Block] = []
+    if answer.line:
+        other = answer.inside not in ("", examined.question.function)
+        said.append(Code((answer.line,), f"in the line{f' of {answer.inside}' if other else ''}"))
+    if answer.kind == "raised" and findings.meaning:
+        said.append(Paragraph(findings.meaning))
+    shapes = [f"{name} has shape {shape}" for name, shape in findings.shapes]
+    if answer.kind == "raised" and len(shapes) > 1:
+        said.append(Paragraph(f"{', '.join(shapes)}.", "There"))
+    return said
 
 
 def _inputs(arguments: Mapping[str, Any]) -> list[Block]:
@@ -104,7 +130,7 @@ def _named(examined: Examined) -> list[Block]:
             groups.setdefault(judged.mistakes, []).append(judged.property.name)
     said: list[Block] = []
     for mistakes, names in groups.items():
-        where = f" ({', '.join(names)})" if len(groups) > 1 else ""
+        where = f" ({', '.join(names)})" if len(names) < len(examined.faults) else ""
         if len(mistakes) == 1:
             named = Paragraph(f"{mistakes[0].name}.", f"The mistake{where}")
             said.append(Box((named, Paragraph(mistakes[0].hint, "Hint"))))
@@ -114,13 +140,92 @@ def _named(examined: Examined) -> list[Block]:
     return said
 
 
+def _seen(examined: Examined) -> list[Block]:
+    """What the numbers are, where no mistake has a name."""
+    unnamed = {
+        result
+        for judged in examined.faults
+        for result in judged.property.results
+        if not judged.mistakes
+    }
+    findings = examined.findings
+    seen = [one.words for one in findings.observations if unnamed & set(one.results)]
+    said: list[Block] = [Paragraph(words) for words in seen]
+    if unnamed and not seen and findings.changes:
+        first, *more = findings.changes
+        if more:
+            start = Paragraph("The same numbers come out with one of these:")
+            return [Box((start,), findings.changes)]
+        said.append(Paragraph(f"The same numbers come out with {first}"))
+    return said
+
+
+def _lines(examined: Examined) -> list[Block]:
+    """The learner's own lines at fault, as typed."""
+    said: list[Block] = []
+    first = examined.faults[0].fault if examined.faults else None
+    stopped = examined.findings.stopped
+    if first and stopped and first.attempt.kind != "raised":
+        case, answer = stopped
+        said.append(Paragraph(answer.problem, f"On {case.note}"))
+        said += _raised(examined, answer)
+    named = {mistake.id for judged in examined.faults for mistake in judged.mistakes}
+    shown = {answer.line for answer in (first and first.attempt, stopped and stopped[1]) if answer}
+    told = bool(examined.findings.observations) or bool(examined.mistakes)
+    for departure in examined.findings.departures[:LINES]:
+        vague = not (departure.role or departure.holds or departure.instead or departure.infinite)
+        # A return line of which nothing is known says no more than what has been said.
+        if departure.text in shown or (told and vague and departure.text.startswith("return")):
+            continue
+        said.append(Code((departure.text,), f"line {departure.line}"))
+        said.append(Paragraph(_of_the_line(departure)))
+        if len(departure.mistakes) == 1 and departure.mistakes[0].id not in named:
+            (mistake,) = departure.mistakes
+            here = Paragraph(f"{mistake.name}.", "The mistake in this line")
+            said.append(Box((here, Paragraph(mistake.hint, "Hint"))))
+    return said
+
+
+def _of_the_line(departure: Departure) -> str:
+    """What is seen at a line; of what is not recognised, no more than that."""
+    if departure.infinite:
+        return (
+            "Here the first value appears that is not finite, as after exp of something large, the "
+            "logarithm of 0, or a division by 0."
+        )
+    if departure.instead:
+        typed, quantity, role = departure.instead
+        here = typed if typed == quantity else f"{typed}, which is {said_of(quantity)},"
+        return f"Here {here} is taken for {said_of(role)}; all else follows rightly."
+    if departure.holds:
+        name = departure.variable or departure.role or "This"
+        return f"After this line, {name} holds the numbers of {said_of(departure.holds)}."
+    right = [
+        typed if typed == name else f"{typed} ({said_of(name)})" for typed, name in departure.reads
+    ]
+    role = said_of(departure.role)
+    after = f"what it gives as {role} is not right" if role else "what it gives is not recognised"
+    if not right:
+        return f"Nothing before this line is seen to be wrong; {after}."
+    return f"{_listed_words(right)} {_be(right)} right before this line; {after}."
+
+
+def _be(words: list[str]) -> str:
+    return "is" if len(words) == 1 else "are"
+
+
+def _listed_words(words: list[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
 def _carried(examined: Examined) -> list[Block]:
     if not examined.carried:
         return []
     names = " and ".join(examined.carried)
     verb, them = ("is", "it") if len(examined.carried) == 1 else ("are", "them")
+    what = "What follows from that" if examined.faults else "That"
     text = (
-        f"It builds on {names}, which {verb} not right yet. That costs nothing here; "
+        f"It builds on {names}, which {verb} not right yet. {what} costs nothing here; "
         f"mend {them} first and the numbers here follow."
     )
     return [Paragraph(text)]

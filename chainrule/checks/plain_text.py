@@ -12,6 +12,7 @@ from chainrule.blocks import (
     Headline,
     Paragraph,
     Rows,
+    digits,
     figure,
 )
 
@@ -34,8 +35,9 @@ def _lines(block: Block) -> Iterator[str]:
             for number, line in enumerate(block.lines):
                 yield _cut(f"    {_labelled('' if number else block.label, line)}")
         case Entries():
-            yield from _rows("yours", block.yours, block.wrong)
-            yield from _rows("true", block.true, ())
+            count = digits(block)
+            yield from _rows("yours", block.yours, block.wrong, count)
+            yield from _rows("true", block.true, (), count)
         case Box():
             for paragraph in block.paragraphs:
                 yield from _lines(paragraph)
@@ -56,10 +58,13 @@ def _cut(line: str) -> str:
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."
 
 
-def _rows(label: str, rows: Rows, wrong: Iterable[tuple[int, int]]) -> Iterator[str]:
+def _rows(label: str, rows: Rows, wrong: Iterable[tuple[int, int]], count: int) -> Iterator[str]:
     """One array, its name before the first row, with a star at each wrong entry."""
-    marked = set(wrong)
+    marked, wide = set(wrong), count + 7
     for i, row in enumerate(rows):
-        cells = [f"{figure(v)}{'*' if (i, j) in marked else ' '}" for j, v in enumerate(row)]
-        numbers = "".join(f"{cell:>12}" for cell in cells).rstrip()
+        cells = [
+            f"{figure(v, digits=count)}{'*' if (i, j) in marked else ' '}"
+            for j, v in enumerate(row)
+        ]
+        numbers = "".join(f"{cell:>{wide}}" for cell in cells).rstrip()
         yield _cut(f"    {'' if i else label:<6}{numbers}")

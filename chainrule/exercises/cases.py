@@ -86,7 +86,11 @@ def _fresh(question: Question, rng: np.random.Generator) -> list[Case]:
         if kind == "fresh":
             continue
         networks, words = SPECIAL[kind]
-        for network in networks(rng):
+        drawn = networks(rng)
+        if question.function == "softmax":
+            # Elsewhere a probability of 0 costs right answers, whose way leads over its logarithm.
+            drawn += fresh.spread(rng)
+        for network in drawn:
             note = f"{_note(question, network)} with {words}"
             made.append(_case(question, network, kind, note, rate=0.5, steps=2))
     return made

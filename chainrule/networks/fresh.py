@@ -41,6 +41,17 @@ def large(rng: np.random.Generator) -> list[Network]:
     return networks
 
 
+def spread(rng: np.random.Generator) -> list[Network]:
+    """One logit far below the others: a shift by the mean, or by the smallest, overflows here."""
+    trace = draw(rng, 2, (3, 0, 4)).trace()
+    target = int(trace["one_hot"].argmax())
+    far = int(trace["logits"].argmin())
+    far = far if far != target else (far + 1) % trace["logits"].size
+    logits = trace["logits"].copy()
+    logits[0, far] -= 4000.0
+    return [_on_logits(logits + 1000.0, target)]
+
+
 def hopeless(rng: np.random.Generator) -> list[Network]:
     """A target whose logit is so low that its probability is 0 in floating point."""
     trace = draw(rng, 2, (3, 0, 4)).trace()

@@ -7,7 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chainrule.blocks import figure
+from chainrule.blocks import DIGITS, digits, figure
 
 from . import cell_outputs, example, harmless
 
@@ -34,7 +34,8 @@ def environment() -> Environment:
     )
     made.filters["unhidden"] = unhidden
     made.globals["show"] = lambda outputs: list(map(Markup, cell_outputs.show(outputs)))
-    made.filters["figure"] = lambda value: figure(value, minus="−")
+    made.filters["figure"] = lambda value, count=DIGITS: figure(value, minus="−", digits=count)
+    made.globals["digits"] = digits
     made.filters["sentence"] = lambda text: text[:1].upper() + text[1:]
     made.globals["example"] = example
     return made

@@ -56,6 +56,12 @@ def test_no_line_is_wider_than_what_validate_shows(block):
     assert max(map(len, plain_text([block]).splitlines())) <= WIDTH
 
 
+def test_wrong_entries_never_read_like_the_true_ones():
+    close = Entries("loss", ((1.0000001, 2.5),), ((1.0, 2.5),), ((0, 0),))
+    yours, true = (line.split()[1:] for line in plain_text([close]).splitlines())
+    assert yours == ["1.0000001*", "2.5"] and true == ["1", "2.5"]
+
+
 def test_figures_have_five_digits():
     values = (-0.0, -2.5, 6.4702e-26, 123456.0, math.inf)
     assert [figure(value, "−") for value in values] == [
@@ -97,5 +103,5 @@ def test_the_learners_own_line_is_shown_as_it_is_typed():
     exec(compile(cell, name, "exec"), namespace)
     with pytest.raises(CheckFailed) as failed:
         check("single_layer.softmax", namespace["softmax"])
-    *_, last = str(failed.value).splitlines()
-    assert last == "    in the line: return c @ c  # a row times a row"
+    lines = str(failed.value).splitlines()
+    assert "    in the line: return c @ c  # a row times a row" in lines
