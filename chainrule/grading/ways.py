@@ -139,7 +139,7 @@ def decide(plan: Plan, tried: Tried) -> Ways:
             blank = [_result(tried, trial, name, test) for trial in _RELEASE]
             if not known or apart is None:
                 continue
-            if beside is not None and _is_full(beside):
+            if beside is not None and _is_full(beside) and not _is_unearned(*blank):
                 if why := _why_together(cell, apart, *blank):
                     together.setdefault(name, {})[test] = why
             elif beside is not None and _is_short(apart):
@@ -209,6 +209,13 @@ def _is_short(result: Result) -> bool:
     points = result["points"]
     attempted = result["verdict"] != records.NOT_ATTEMPTED
     return attempted and points is not None and points < result["max_points"]
+
+
+def _is_unearned(apart: Result | None, together: Result | None) -> bool:
+    """Whether the untouched release gets more together than apart: there nothing may be asked."""
+    if apart is None or together is None:
+        return False
+    return (together["points"] or 0.0) > (apart["points"] or 0.0)
 
 
 def _says(result: Result) -> tuple[float, bool]:

@@ -31,6 +31,7 @@ from ..wall.points import as_points
 from ..wall.wire import Buffers, Wire
 from .calls import call
 from .functions import Exchange
+from .stand_ins import StandIn
 
 Answer = tuple[Reply, Buffers]
 
@@ -91,11 +92,13 @@ class Answers:
         return {"written": self.handed.written()}, []
 
     def run(self, request: Run, buffers: Buffers) -> Answer:
+        before = StandIn.made
         outputs, error = self.shell.run(request["source"])
         ran: RanCell = {
             "outputs": [_images_as_text(output) for output in outputs],
             "error": None if error is None else exceptions.describe(error),
             "value": as_points(self.shell.outputs.value),
+            "stood_in": StandIn.made > before,
         }
         return ran, []
 

@@ -39,6 +39,7 @@ class LearnersNotebook:
         self.state = carried.state()  # of this process, before any cell has set it
         self.filters: list[Any] = []  # of warnings, as the running cell began
         self.texts = False  # whether any text has come from the learner's code
+        self.stood_in = False  # whether the last cell says that it has used a stand-in
         self.asked = False  # whether the running cell came as far as anything of the learner's
 
     @property
@@ -89,6 +90,7 @@ class LearnersNotebook:
         outputs, error, value = answer.get("outputs"), answer.get("error"), answer.get("value")
         if not isinstance(outputs, list):
             self.process.lost(records.CRASHED, "it sent what is no output")
+        self.stood_in = answer.get("stood_in") is not False
         # By its exact type: true and false are numbers to Python.
         number = value if type(value) is int or type(value) is float else None
         return (outputs, error if isinstance(error, list) else None), number

@@ -79,6 +79,9 @@ class _Run:
     def _judge(self, cell: Cell, known: PlannedCell, ending: verdict.Ending) -> None:
         if self.asked is not None and known["grade_id"] not in self.asked:
             return
+        if self.learner.stood_in and not ending.trouble:
+            # It would give all its points: what stands in for a check knows no answer, and no mark.
+            ending.trouble = [NeedsPerson("the test asks this package, which is not there")]
         wanted = self.of_answers.intersection(known["names"]["looks_up"])
         ending.answered = not wanted or not wanted <= self.unanswered
         ending.blamed = next((self.dead[n] for n in sorted(wanted) if n in self.dead), None)

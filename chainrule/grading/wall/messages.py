@@ -131,6 +131,7 @@ class RanCell(TypedDict):
     outputs: Sequence[Mapping[str, object]]
     error: list[str] | None
     value: float | None
+    stood_in: bool  # it has used what stands in for this package's checks
 
 
 class Missing(TypedDict):
