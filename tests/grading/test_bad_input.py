@@ -125,7 +125,7 @@ def plan():
         cells.append(
             {key: about[key] for key in ("grade", "grade_id", "solution", "task", "locked")}
             | {"kind": "text", "cell_type": cell.cell_type, "source": cell.source}
-            | {"points": about.get("points"), "released": cell.source}
+            | {"points": about.get("points"), "released": cell.source, "id": None}
         )
     return {"cells": cells}
 
