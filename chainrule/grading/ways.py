@@ -18,6 +18,7 @@ from typing import Literal
 from .. import records
 from ..records import Result
 from .notebooks import verdict
+from .notebooks.scope import Scope
 from .plain_data import (
     AssignmentJob,
     GradedNotebook,
@@ -130,6 +131,7 @@ def decide(plan: Plan, tried: Tried) -> Ways:
         # Answers that stand in source/ as learners get them are no model of anything.
         own = _of(tried, "own apart", name)
         known = own is not None and bool(own["answered"])
+        answers = Scope(notebook["cells"]).of_answers
         for cell in notebook["cells"]:
             if cell["kind"] != "test" or cell["points"] is None:
                 continue
@@ -139,8 +141,8 @@ def decide(plan: Plan, tried: Tried) -> Ways:
             blank = [_result(tried, trial, name, test) for trial in _RELEASE]
             if not known or apart is None:
                 continue
-            if beside is not None and _is_full(beside) and not _is_unearned(*blank):
-                if why := _why_together(cell, apart, *blank):
+            if beside is not None and _is_full(beside):
+                if why := _why_together(cell, answers, apart, *blank):
                     together.setdefault(name, {})[test] = why
             elif beside is not None and _is_short(apart):
                 reason = apart["reason"] or apart["verdict"]
@@ -164,11 +166,15 @@ _RELEASE: tuple[Trial, Trial] = ("release apart", "release together")
 
 
 def _why_together(
-    cell: PlannedCell, own: Result, apart: Result | None, together: Result | None
+    cell: PlannedCell,
+    answers: set[str],
+    own: Result,
+    apart: Result | None,
+    together: Result | None,
 ) -> str:
     """Why a test that the own answers pass together cannot be asked apart; "" if it can.
 
-    apart, together: what the release gets.
+    answers: the names that answers bind. apart, together: what the release gets.
     """
     if not _is_full(own):
         return own["reason"] or f"your own answer gets {own['points'] or 0:g} points apart"
@@ -176,6 +182,8 @@ def _why_together(
         got = (f"{one['points'] or 0:g}" for one in (apart, together))
         return "as it was released, it gets {} points apart and {} together".format(*got)
     unlike = cell["names"]["unlike"]
+    if changed := answers.intersection(unlike.get("objects", ())):
+        return f"it changes `{min(changed)}`, of which the learner's code keeps its own"
     for kind, words in _UNLIKE.items():
         if found := unlike.get(kind):
             return words.format(found[0])
@@ -209,13 +217,6 @@ def _is_short(result: Result) -> bool:
     points = result["points"]
     attempted = result["verdict"] != records.NOT_ATTEMPTED
     return attempted and points is not None and points < result["max_points"]
-
-
-def _is_unearned(apart: Result | None, together: Result | None) -> bool:
-    """Whether the untouched release gets more together than apart: there nothing may be asked."""
-    if apart is None or together is None:
-        return False
-    return (together["points"] or 0.0) > (apart["points"] or 0.0)
 
 
 def _says(result: Result) -> tuple[float, bool]:

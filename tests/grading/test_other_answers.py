@@ -96,7 +96,7 @@ CASES = {
     "what does not go with a call": (
         [solved("who", "def who():\n    return 'ann'"),
          test("t", "import os\nos.environ['WHO'] = 'ann'\nassert who() == 'ann'")],
-        {"reads": (fill(who="import os\ndef who():\n    return os.environ['WHO']"), [PERSON])},
+        {"reads": (fill(who="import os\ndef who():\n    return os.environ['WHO']"), [1])},
     ),
     # Objects stay themselves.
     "rows that are sorted in place": (
@@ -109,7 +109,7 @@ CASES = {
         [solved("push", "stack = []\ndef push(x):\n    stack.append(x)"),
          test("t", "stack.clear()\npush(1)\nassert stack == [1]")],
         {"tried before": (fill(push="stack = []\ndef push(x):\n    stack.append(x)\npush(9)"),
-                          [PERSON])},
+                          [1])},
     ),
     "an error of two kinds": (
         [solved("get", "def get(d, k):\n    return d[k]"),
@@ -138,7 +138,8 @@ CASES = {
     ),
     "tests that are looked for elsewhere": (
         [DOUBLE, test("t", "import doctest\nassert doctest.testmod().failed == 0")],
-        {"wrong": (double("return x"), [PERSON])},
+        # There are none in the notebook, so that all of them pass: as with nbgrader.
+        {"wrong": (double("return x"), [1])},
     ),
 }  # fmt: skip
 IDS = [(case, student) for case, (_, handed_in) in CASES.items() for student in handed_in]

@@ -47,6 +47,7 @@ class _Run:
         self.findings: list[Finding] = []
         self.dead: dict[str, tuple[Verdict, str]] = {}  # as in `notebook`
         self.unanswered: set[str] = set()
+        self.stood_in = False  # whether a cell of the instructor's has used a stand-in
 
     def cell(self, number: int, cell: Cell) -> None:
         known = cell["known"]
@@ -55,6 +56,8 @@ class _Run:
             self.unanswered = self.unanswered - binds | (set() if cell["answered"] else binds)
         self.learner.process.begin()
         ending = self._ended(cell["source"])
+        if known is not None and cell["kind"] in (BOTH, TEST):
+            self.stood_in = self.stood_in or self.learner.stood_in
         outputs = self.cleaner.clean(ending.outputs)
         if known is not None and cell["kind"] == TEST:
             self._judge(cell, known, ending)
@@ -79,8 +82,8 @@ class _Run:
     def _judge(self, cell: Cell, known: PlannedCell, ending: verdict.Ending) -> None:
         if self.asked is not None and known["grade_id"] not in self.asked:
             return
-        if self.learner.stood_in and not ending.trouble:
-            # It would give all its points: what stands in for a check knows no answer, and no mark.
+        if self.stood_in and not ending.trouble:
+            # It may give all its points: what stands in for a check knows no answer, and no mark.
             ending.trouble = [NeedsPerson("the test asks this package, which is not there")]
         wanted = self.of_answers.intersection(known["names"]["looks_up"])
         ending.answered = not wanted or not wanted <= self.unanswered
