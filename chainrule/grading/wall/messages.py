@@ -275,7 +275,7 @@ class StartWarmer(TypedDict):
 
 
 class Warmth(TypedDict):
-    """What one assignment's submissions find imported, and cells that every learner has."""
+    """What one assignment's submissions find imported."""
 
     modules: list[str]
 
