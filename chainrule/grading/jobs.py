@@ -148,7 +148,7 @@ class Jobs:
 
     def _remember(self, assignment: str) -> None:
         value = kept.read(self.course.root, assignment, self._key(assignment))
-        if value is not None:
+        if isinstance(value, dict) and value.keys() == {"together", "models", "tests"}:
             self.ways[assignment] = Ways(faults=(), **value)
 
     def _key(self, assignment: str) -> str:

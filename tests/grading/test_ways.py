@@ -1,5 +1,7 @@
 """The instructor's own answers are graded first: a slip of theirs costs no learner anything."""
 
+import json
+
 import pytest
 
 from chainrule.cli import main
@@ -237,6 +239,18 @@ def test_what_was_found_out_is_kept(asked, monkeypatch):
     graded = by_test(grade(root, "an instance", force=True, say=said.append))
     assert graded["an instance", "ada", "t"]["flags"] == ["together"]
     assert any("asked together" in line for line in said)
+
+
+@pytest.mark.parametrize("damage", ["", "[1, 2]", '{"together": {}}'])
+def test_what_was_kept_and_is_damaged_is_found_out_again(asked, tmp_path, damage):
+    *_, root = asked
+    root = courses.copy_of(root, tmp_path)
+    place = root / ".chainrule/an instance.json"
+    kept = json.loads(place.read_text())
+    place.write_text(json.dumps(kept | {"value": json.loads(damage)}) if damage else damage)
+    found = by_test(grade(root, "an instance", "ada", force=True))
+    assert found["an instance", "ada", "t"]["flags"] == ["together"]
+    assert json.loads(place.read_text()) == kept
 
 
 def test_a_new_release_is_tried_again(asked, monkeypatch):
