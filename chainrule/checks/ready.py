@@ -1,9 +1,9 @@
 """The cases of a check, the same for every learner, worked out before the first submission.
 
 Grading rehearses an assignment with the instructor's own answers, and nothing that the notebooks
-change then stays. What may stay is asked for by name: a line of JSON, `[module, function, arguments]`, in the
-file that the variable CHAINRULE_REHEARSAL names. Grading calls these in the process that all
-submissions are forks of.
+change then stays. What may stay is asked for by name: a line of JSON, `[module, function,
+arguments]`, in the file that the variable CHAINRULE_REHEARSAL names. Grading calls these in the
+process that all submissions are forks of.
 """
 
 import json
