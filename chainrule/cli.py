@@ -19,6 +19,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_sample_class(commands)
     add_hand_out(commands)
     add_samples(commands)
+    add_collect(commands)
     add_grade(commands)
     add_sandbox(commands)
     add_report(commands)
@@ -123,6 +124,35 @@ def run_hand_out(chosen: argparse.Namespace) -> int:
 
     new = hand_out(chosen.course_dir)
     print(f"new in work/: {', '.join(new)}" if new else "work/ has every exercise already")
+    return 0
+
+
+def add_collect(commands: Commands) -> None:
+    from chainrule.platforms.names import PLATFORMS
+
+    parser = commands.add_parser(
+        "collect", help="put a learning platform's archive into submitted/"
+    )
+    parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE", help="or a folder")
+    parser.add_argument(
+        "--from", dest="platform", choices=PLATFORMS, help="found out by itself by default"
+    )
+    parser.add_argument("--assignment", help="the one that most notebooks are of by default")
+    parser.add_argument(
+        "--zone", metavar="ZONE", help="of the platform's times (default: this machine's)"
+    )
+    add_course(parser)
+    parser.set_defaults(run=run_collect)
+
+
+def run_collect(chosen: argparse.Namespace) -> int:
+    from chainrule.platforms.collect import collect
+
+    options = {key: value for key, value in vars(chosen).items() if key != "run"}
+    made = collect(**options)
+    for line in made.lines:
+        print(line)
+    print(made.summary())
     return 0
 
 

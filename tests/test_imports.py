@@ -77,6 +77,10 @@ ARROWS: dict[str, set[str]] = {
         "grading.again", "grading.files", "grading.jobs", "grading.plain_data",
         "errors", "grading.processes", "records", "report", "grading.ways",
     },
+    # What learning platforms hand out and take back.
+    "platforms": {
+        "errors", "grading.errors", "grading.files", "grading.limits", "records", "whole",
+    },
     # This repository's own course.
     "course": {"errors", "exercises", "grading", "mistakes"},
 }  # fmt: skip
@@ -124,7 +128,7 @@ def test_the_sides_of_the_wall_do_not_know_each_other(here):
 def test_grading_knows_no_exercise_and_teaching_no_grading():
     teaching = {"networks", "exercises", "mistakes", "checks", "explorer"}
     for here, allowed in ARROWS.items():
-        if here.startswith(("grading", "report", "hooks")):
+        if here.startswith(("grading", "report", "hooks", "platforms")):
             assert not allowed & teaching
         if here in teaching:
             assert not any(there.startswith(("grading", "report", "hooks")) for there in allowed)
