@@ -23,6 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_grade(commands)
     add_sandbox(commands)
     add_report(commands)
+    add_export(commands)
     chosen = parser.parse_args(arguments)
     # jsonschema, which reads notebooks, would build a grammar of internationalised addresses with
     # this package: half of the time that nbgrader takes to start. No notebook's schema asks for it.
@@ -229,4 +230,36 @@ def run_report(chosen: argparse.Namespace) -> int:
 
     for path in report(chosen.course_dir, chosen.assignment, chosen.output):
         print(path)
+    return 0
+
+
+def add_export(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "export", help="marks into a copy of the file that a learning platform gave you"
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="as it was downloaded")
+    parser.add_argument(
+        "--for", dest="kind", required=True, choices=("moodle", "canvas", "csv"), help="what it is"
+    )
+    parser.add_argument("--assignment", help="whose marks")
+    parser.add_argument("--column", metavar="TITLE", help="found by itself where it can be")
+    parser.add_argument(
+        "--scale", action="store_true", help="in proportion to the platform's maximum"
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="default: FILE-marks.csv")
+    parser.add_argument(
+        "--feedback", type=Path, metavar="ZIP", help="write the feedback pages as it takes them"
+    )
+    add_course(parser)
+    parser.set_defaults(run=run_export)
+
+
+def run_export(chosen: argparse.Namespace) -> int:
+    from chainrule.platforms.export import Options, export
+
+    options = {k: v for k, v in vars(chosen).items() if k not in ("run", "course_dir", "file")}
+    made = export(chosen.course_dir, chosen.file, Options(**options))
+    for line in made.lines:
+        print(line)
+    print(made.summary())
     return 0

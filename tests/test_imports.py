@@ -79,7 +79,8 @@ ARROWS: dict[str, set[str]] = {
     },
     # What learning platforms hand out and take back.
     "platforms": {
-        "errors", "grading.errors", "grading.files", "grading.limits", "records", "whole",
+        "errors", "grading.errors", "grading.files", "grading.limits", "records", "report",
+        "whole",
     },
     # This repository's own course.
     "course": {"errors", "exercises", "grading", "mistakes"},

@@ -43,7 +43,7 @@ class Class:
     ) -> None:
         self.lasting = platform in LASTING
         self.earlier = earlier or {}
-        self.learners = {one.id: _learner(one) for one in students}
+        self.learners = {one.id: learner_of(one) for one in students}
         self.new: dict[str, Learner] = {}
 
     def know(self, people: Sequence[Person]) -> dict[Person, Learner]:
@@ -79,8 +79,8 @@ class Class:
             return self.learners.get(self.earlier.get((person.name, person.number), ""))
         if not alone or _is_one_word(person) or person.login:
             return None
-        words = _words(person.name)
-        alike = [one for one in self.learners.values() if words == _words(one.name or one.id)]
+        words = words_of(person.name)
+        alike = [one for one in self.learners.values() if words == words_of(one.name or one.id)]
         if len(alike) != 1 or self._differ(person, alike[0]):
             return None
         return alike[0]
@@ -124,7 +124,8 @@ def enter(students: dict[str, Student], learner: Learner) -> Student:
     return row
 
 
-def _learner(one: Student) -> Learner:
+def learner_of(one: Student) -> Learner:
+    """A learner as their row of the gradebook has them."""
     name = " ".join(filter(None, [one.first_name, one.last_name]))
     return Learner(one.id, name, one.email or "", one.lms_user_id or "")
 
@@ -138,9 +139,9 @@ def _is_one_word(person: Person) -> bool:
     return bool(person.number) and len(person.name.split()) < 2
 
 
-def _words(name: str) -> list[str]:
+def words_of(name: str) -> str:
     """What two spellings of a name have in common, first name first or last."""
-    return sorted(_slug(name).split("-"))
+    return "-".join(sorted(_slug(name).split("-")))
 
 
 def _slug(text: str, keep: bool = False) -> str:
