@@ -15,6 +15,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(prog="chainrule", description="A course on backpropagation.")
     commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    add_init(commands)
+    add_doctor(commands)
     add_release(commands)
     add_sample_class(commands)
     add_hand_out(commands)
@@ -55,6 +57,37 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_init(commands: Commands) -> None:
+    parser = commands.add_parser("init", help="begin a course in a folder")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="new, or not yet a course")
+    parser.add_argument(
+        "--exercises", action="store_true", help="with this package's own exercises"
+    )
+    parser.set_defaults(run=run_init)
+
+
+def run_init(chosen: argparse.Namespace) -> int:
+    from chainrule.course.new_course import init
+
+    print("\n".join(init(chosen.folder, chosen.exercises).lines()))
+    return 0
+
+
+def add_doctor(commands: Commands) -> None:
+    parser = commands.add_parser("doctor", help="can this machine grade, and this course be graded")
+    add_course(parser)
+    parser.set_defaults(run=run_doctor)
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    from chainrule.doctor import examine
+
+    found = examine(chosen.course_dir)
+    for finding in found:
+        print(finding)
+    return 1 if any(finding.kind == "bad" for finding in found) else 0
+
+
 def add_release(commands: Commands) -> None:
     parser = commands.add_parser("release", help="make release/ from source/")
     parser.add_argument("--check", action="store_true", help="only say which files are stale")
@@ -63,11 +96,17 @@ def add_release(commands: Commands) -> None:
 
 
 def run_release(chosen: argparse.Namespace) -> int:
-    from chainrule.course.folders import release, stale
+    from chainrule.course.folders import ASIDE, release, stale
 
     if chosen.check:
-        return say_what_is_stale("release", stale(chosen.course_dir), "make release")
-    release(chosen.course_dir)
+        return say_what_is_stale("release", stale(chosen.course_dir), "chainrule release")
+    made = release(chosen.course_dir)
+    for words, names in (("changed", made.changed), ("as before", made.same)):
+        if names:
+            print(f"release/, {words}: {', '.join(names)}")
+    for name in made.aside:
+        place = chosen.course_dir / ASIDE / name
+        print(f"release/{name} had no source any more: it was put aside in {place.parent}")
     return try_own_answers(chosen.course_dir)
 
 
@@ -212,7 +251,9 @@ def run_samples(chosen: argparse.Namespace) -> int:
     from chainrule.course.kept_samples import samples, stale_samples
 
     if chosen.check:
-        return say_what_is_stale("autograded", stale_samples(chosen.course_dir), "make samples")
+        return say_what_is_stale(
+            "autograded", stale_samples(chosen.course_dir), "chainrule samples"
+        )
     samples(chosen.course_dir)
     return 0
 

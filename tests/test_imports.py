@@ -26,6 +26,7 @@ ARROWS: dict[str, set[str]] = {
     # Grading: knows no exercise.
     "grading.limits": set(),
     "grading.errors": {"errors"},
+    "grading.remedies": set(),
     "grading.plain_data": {"records"},
     "grading.wall": set(),
     "grading.forks": {"grading.wall"},
@@ -65,7 +66,7 @@ ARROWS: dict[str, set[str]] = {
         "records",
     },
     "grading": {"errors", "grading.forks", "grading.processes", "grading.run"},
-    "grading.terminal": {"grading", "grading.errors", "grading.run"},
+    "grading.terminal": {"grading", "grading.errors", "grading.remedies", "grading.run"},
     "grading.in_sight": {
         "grading.errors", "grading.files", "grading.jobs", "grading.sandbox", "grading.wall",
     },
@@ -81,6 +82,11 @@ ARROWS: dict[str, set[str]] = {
     "platforms": {
         "errors", "grading.errors", "grading.files", "grading.limits", "records", "report",
         "whole",
+    },
+    # Whether all of it can work here.
+    "doctor": {
+        "errors", "grading.errors", "grading.files", "grading.in_sight", "grading.jobs",
+        "grading.limits", "grading.remedies",
     },
     # This repository's own course.
     "course": {"errors", "exercises", "grading", "mistakes"},
