@@ -43,6 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
+def say_aside(line: str) -> None:
+    """What is said besides a command's own answer."""
+    print(line, file=sys.stderr)
+
+
 def whole_number(text: str) -> int:
     """The type of options that count; argparse says what is wrong in one line."""
     if not text.isdecimal():
@@ -100,7 +105,7 @@ def run_release(chosen: argparse.Namespace) -> int:
 
     if chosen.check:
         return say_what_is_stale("release", stale(chosen.course_dir), "chainrule release")
-    made = release(chosen.course_dir)
+    made = release(chosen.course_dir, say_aside)
     for words, names in (("changed", made.changed), ("as before", made.same)):
         if names:
             print(f"release/, {words}: {', '.join(names)}")
@@ -115,16 +120,15 @@ def try_own_answers(course_dir: Path) -> int:
     from chainrule import grading
     from chainrule.grading.errors import NoSandbox
 
-    def say(line: str) -> None:
-        print(line, file=sys.stderr)
-
     try:
-        faults = grading.try_own_answers(course_dir, say=say)
+        faults = grading.try_own_answers(course_dir, say=say_aside)
     except NoSandbox as error:
-        say(f"Released. Whether your own answers pass was not tried, without a sandbox: {error}")
+        say_aside(
+            f"Released. Whether your own answers pass was not tried, without a sandbox: {error}"
+        )
         return 0
     for fault in faults:
-        say(f"{fault}.")
+        say_aside(f"{fault}.")
     return 1 if faults else 0
 
 
@@ -189,7 +193,7 @@ def run_collect(chosen: argparse.Namespace) -> int:
     from chainrule.platforms.collect import collect
 
     options = {key: value for key, value in vars(chosen).items() if key != "run"}
-    made = collect(**options)
+    made = collect(**options, say=say_aside)
     for line in made.lines:
         print(line)
     print(made.summary())

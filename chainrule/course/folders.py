@@ -9,11 +9,13 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 from chainrule.errors import ChainruleError
+from chainrule.grading.files import lock
 
 from .refusals import reasons
 
@@ -54,13 +56,19 @@ class Released:
     aside: list[str] = field(default_factory=list)
 
 
-def release(course: Path) -> Released:
+def release(course: Path, say: Callable[[str], None] = lambda line: None) -> Released:
     """Make `release/` anew from `source/`; what has no source any more is put aside.
 
     Each release is made beside the old one, which stays where nbgrader refuses. The course's
-    gradebook learns of the exercises, as with nbgrader's own command. Raises CourseError.
+    gradebook learns of the exercises, as with nbgrader's own command. say: is called while somebody
+    else is at work in the course. Raises CourseError.
     """
     require_source(course)
+    with lock.held(course, "chainrule release", say):
+        return _release(course)
+
+
+def _release(course: Path) -> Released:
     if not any(path.is_dir() for path in (course / "source").glob("[!.]*")):
         raise CourseError(
             f"{course / 'source'} has no exercise yet: one is a folder in it with a notebook of the"

@@ -10,7 +10,7 @@ import datetime
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from nbgrader.api import Gradebook, Student
 
 from chainrule.grading.errors import CourseError
-from chainrule.grading.files import gradebook, timestamp
+from chainrule.grading.files import gradebook, lock, shared, timestamp
 from chainrule.grading.files.course import Course, open_course
 from chainrule.records import plain
 
@@ -59,15 +59,18 @@ def collect(
     platform: Platform | None = None,
     assignment: str | None = None,
     zone: str | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Collected:
     """Put what is in archives or folders of a platform into `submitted/`.
 
     platform: found out by the names of the files where it is not given. assignment: the one that
     most notebooks are of. zone: of the platform's times where they name none, as in
-    `Europe/Berlin`; this machine's by default. Raises CourseError, ArchiveError, LayoutError.
+    `Europe/Berlin`; this machine's by default. say: called while another is waited for. Raises
+    CourseError, ArchiveError, LayoutError.
     """
     course = open_course(Path(course_dir))
     with contextlib.ExitStack() as stack:
+        stack.enter_context(lock.held(course.root, "chainrule collect", say))
         directory = course.directory
         book = stack.enter_context(gradebook.opened(directory.db_url, directory.course_id))
         known = released(book)
@@ -214,18 +217,16 @@ def _there(place: Path) -> dict[str, bytes]:
 def _write(
     course: Course, place: Path, contents: dict[str, bytes], replaced: Path, learner: str
 ) -> None:
-    shared = course.directory.groupshared
     new = place.with_name(f".{place.name}.new")
     shutil.rmtree(new, ignore_errors=True)
     for name, content in contents.items():
         path = new / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-        path.chmod(0o664 if shared else 0o644)
-    if shared:
-        for folder in (new.parent, new, *(path for path in new.rglob("*") if path.is_dir())):
-            with contextlib.suppress(PermissionError):  # somebody else's, who has seen to it
-                folder.chmod(0o2775)
+        if course.directory.groupshared:
+            shared.share_file(path)
+    if course.directory.groupshared:
+        shared.share(new.parent)
     if os.path.lexists(place):
         aside = replaced / learner
         aside.mkdir(parents=True, exist_ok=True)

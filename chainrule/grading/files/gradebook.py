@@ -24,6 +24,7 @@ from ... import records
 from ...records import Result
 from ..errors import CourseError
 from ..plain_data import GradedSubmission
+from .database import problem
 
 _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 
@@ -43,9 +44,9 @@ def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     try:
         with contextlib.closing(Gradebook(db_url, course_id)) as gradebook:
             yield gradebook
-    except SQLAlchemyError as error:
-        why = getattr(error, "orig", None) or error
-        raise CourseError(f"The gradebook cannot be used ({why}): {db_url}") from None
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        what = f"The gradebook cannot be used {problem(error, db_url)}"
+        raise CourseError(what) from None
 
 
 def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:
