@@ -110,7 +110,8 @@ def _grade(course: Course, nursery: NurseryHandle, options: Options) -> list[Gra
         # By assignment: a worker is ready for one at a time.
         new = [p for p in sorted(pairs, key=lambda p: p[::-1]) if p[1] in maker.plans]
         if not options.force:
-            new = [pair for pair in new if not maker.is_graded(book, *pair)]
+            have = gradebook.with_results(book)
+            new = [pair for pair in new if not maker.is_graded(have, *pair)]
         if not new:
             return []
         maker.expect(new)
