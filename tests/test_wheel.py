@@ -31,7 +31,8 @@ def wheel(tmp_path_factory):
     shutil.copytree(
         ROOT / "chainrule", tree / "chainrule", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+    lists = ("requirements.txt", "requirements-learn.txt")
+    for name in ("pyproject.toml", *lists, "README.md", "LICENSE"):
         shutil.copy(ROOT / name, tree)
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", tree / "dist", tree]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -74,7 +75,8 @@ def test_a_course_asks_for_what_the_list_of_requirements_says(about):
 
 def test_what_learners_install_is_of_that_list_and_what_is_tested(about):
     listed = {line.name for line in asked(about, "course")}
-    for line in asked(about):
+    assert {line.name for line in asked(about, "learn")} == {"jupyterlab", "nbgrader"}
+    for line in [*asked(about), *asked(about, "learn")]:
         assert line.name in listed
         assert metadata.version(line.name) in line.specifier
 

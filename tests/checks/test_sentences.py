@@ -190,8 +190,7 @@ def test_the_first_lines_that_a_function_prints_are_shown(capsys):
     check("single_layer.softmax", chatty)
     shown = "".join(f"    line {number}\n" for number in range(5))
     assert capsys.readouterr().out == (
-        "✓ single_layer.softmax: right.\n"
-        f"On the worked example 720 it printed:\n{shown}    ...\n"
+        f"✓ single_layer.softmax: right.\nOn the worked example 720 it printed:\n{shown}    ...\n"
     )
 
 
