@@ -206,10 +206,10 @@ def _lines(examined: Examined) -> list[Block]:
 def _of_the_line(departure: Departure) -> str:
     """What is seen at a line; of what is not recognised, no more than that."""
     if departure.infinite:
-        return (
-            "Here the first value appears that is not finite, as after exp of something large, the "
-            "logarithm of 0, or a division by 0."
-        )
+        how = "a division by 0, or the logarithm or root of what is not positive"
+        if departure.overflow:
+            how = f"exp of something large, {how}"
+        return f"Here the first value appears that is not finite, as after {how}."
     if departure.instead:
         typed, quantity, role = departure.instead
         here = typed if typed == quantity else f"{typed}, which is {said_of(quantity)},"

@@ -279,3 +279,27 @@ def test_float32_is_compared_as_float32():
     true = np.array([[1.0, 0.5]])
     assert difference((true + 3e-5).astype(np.float32), true) is None
     assert difference(true + 3e-5, true) is not None
+
+
+def nan_by_dividing(c):
+    exps = np.exp(c - c.max())
+    return exps / (exps - exps)
+
+
+def nan_by_logarithm(c, y):
+    return -(np.log(softmax(c) * y) * y).sum()
+
+
+@pytest.mark.parametrize(
+    ("question", "function"),
+    [
+        ("single_layer.softmax", nan_by_dividing),
+        ("single_layer.cross_entropy", nan_by_logarithm),
+    ],
+)
+def test_what_is_not_a_number_on_small_logits_is_no_overflow(question, function):
+    message = says(question, function)
+    assert "holds" in message
+    assert "overflow" not in message and "something large" not in message
+    # Another change that gives NaN too explains nothing.
+    assert "The same numbers come out" not in message
