@@ -65,7 +65,7 @@ def changes_that_fit(
 ) -> list[str]:
     """The changes that give these results on all the cases, each as a sentence; [] where none or
     too many do."""
-    if question.exercise == "update_step" or not tried:
+    if not tried:
         return []
     fitting = list(_changes(question))
     moved: set[Change] = set()  # what changes nothing explains nothing
@@ -79,6 +79,11 @@ def changes_that_fit(
     fitting = [one for one in fitting if one in moved]
     words = list(dict.fromkeys(change.words for change in fitting))
     return words if len(words) <= MOST else []
+
+
+def get_ready(question: Question) -> None:
+    """Make the changes before the first answer: in a class, each process would make them again."""
+    _changes(question)
 
 
 def _given(
@@ -109,6 +114,8 @@ def _same_as(given: Mapping[str, Any] | None, results: Mapping[str, Any]) -> boo
 @cache
 def _changes(question: Question) -> tuple[Change, ...]:
     """All changes to the formulas that lie between a question's arguments and its results."""
+    if question.exercise == "update_step":  # a program, which has no formulas
+        return ()
     needed = steps(question.formulas, question.arguments, question.result_names)
     known = [*question.arguments, *needed]
     found = []

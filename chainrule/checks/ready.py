@@ -1,17 +1,18 @@
 """The cases of a check, the same for every learner, worked out before the first submission.
 
-Grading rehearses an assignment in a process that ends again, so that nothing the notebooks change
-stays. What may stay is asked for by name: a line of JSON, `[module, function, arguments]`, in the
-file that the variable CHAINRULE_REHEARSAL names. Grading calls these in the process that all
-submissions are forks of.
+Grading rehearses an assignment with the instructor's own answers, and nothing that the notebooks
+change then stays. What may stay is asked for by name: a line of JSON, `[module, function,
+arguments]`, in the file that the variable CHAINRULE_REHEARSAL names. Grading calls these in the
+process that all submissions are forks of.
 """
 
 import json
 import os
 from collections.abc import Sequence
 
-from chainrule.checks import composites
+from chainrule.checks import changes, composites
 from chainrule.checks.diagnose import predict
+from chainrule.checks.quantities import quantities
 from chainrule.exercises.cases import Case, cases
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.mistakes.variants import variants
@@ -26,9 +27,12 @@ def cases_of(question: str, seeds: Sequence[int], examples: bool) -> tuple[Case,
 
 
 def get_ready(question: str, seeds: Sequence[int], examples: bool) -> None:
-    """Draw the networks, and work out what each mistake gives on them."""
+    """Draw the networks, and work out what each mistake gives on them, what all values on the way
+    are, and in which ways the right formulas can be changed."""
     asked = QUESTIONS[question]
+    changes.get_ready(asked)
     for case in cases(question, tuple(seeds), examples):
         for variant in variants(asked):
             predict(variant, case)
         composites.get_ready(asked, case)
+        quantities(asked, case).get_ready()
