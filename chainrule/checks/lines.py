@@ -36,7 +36,8 @@ class Departure:
     this. holds: the other quantity that it gives. reads: what the line reads and is right, as
     (typed, quantity). infinite: it makes the first value that is not finite; overflow: out of
     numbers so large that their exp is too large. instead: what is typed, which quantity it is, and
-    the one for which it stands, where all follows from this exchange. mistakes: those of the catalogue that give the same here.
+    the one for which it stands, where all follows from this exchange. mistakes: those of the
+    catalogue that give the same here.
     """
 
     line: int
