@@ -74,9 +74,7 @@ def check(
     message = plain_text([first, *said])
     if not right:
         raise CheckFailed(message)
-    print(_with_tick(message))
-    if in_a_kernel():
-        print(progress.so_far(asked.exercise, Path()))
+    print(_with_tick(message, asked))
 
 
 def _asked(question: object) -> Question:
@@ -138,7 +136,11 @@ def _stopped(asked: Question, stop: BaseException, how: str, calls: int) -> tupl
     return (headline, Code((line,)), Paragraph(why))
 
 
-def _with_tick(message: str) -> str:
-    """As a right answer is shown: with a sign that is green where there are colours."""
-    tick = f"{GREEN}✓{PLAIN}" if in_a_kernel() else "✓"
-    return f"{tick} {message}"
+def _with_tick(message: str, asked: Question) -> str:
+    """As a right answer is shown: a sign that is green where there are colours, and in a notebook
+    how far the learner has come."""
+    if not in_a_kernel():
+        return f"✓ {message}"
+    first, *rest = message.splitlines()
+    so_far = progress.so_far(asked.exercise, Path())
+    return "\n".join([f"{GREEN}✓{PLAIN} {first}", so_far, *rest])
