@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import nbformat
 import pytest
 
+from chainrule.exercises.questions import exercises
 from tests.support import ROOT
 from tests.support.kernel import Kernel, Shown, learners_kernel
 
@@ -191,6 +192,28 @@ def test_there_is_one_helpful_message(kernel: Kernel, name: str) -> None:
     assert len(shown.text.splitlines()) <= MOST_LINES
     assert not (shown.printed.startswith("✓") and shown.error)
     assert kernel.is_alive()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("exercise", exercises())
+@pytest.mark.parametrize("order", ["each by itself", "as released", "backwards"])
+def test_no_order_of_the_cells_shows_a_traceback(kernel: Kernel, exercise: str, order: str) -> None:
+    notebook = nbformat.read(ROOT / "release" / exercise / f"{exercise}.ipynb", as_version=4)
+    cells = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    kernel.fresh()
+    for cell in reversed(cells) if order == "backwards" else cells:
+        if order == "each by itself":
+            kernel.fresh()
+        shown = kernel.run(cell)
+        assert "Traceback" not in shown.text and "-----" not in shown.text, shown.text
+        assert len(shown.error.splitlines()) <= 6
+    assert kernel.is_alive()
+
+
+def test_a_mistake_in_a_cell_of_ones_own_keeps_its_traceback(kernel: Kernel) -> None:
+    kernel.fresh()
+    assert "Traceback" in kernel.run("def f():\n    return [][1]\nf()").text
+    assert "Traceback" in kernel.run("def f():\n    raise NotImplementedError\nf()").text
 
 
 def test_after_a_real_restart(kernel: Kernel) -> None:
