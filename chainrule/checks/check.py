@@ -143,4 +143,4 @@ def _with_tick(message: str, asked: Question) -> str:
         return f"✓ {message}"
     first, *rest = message.splitlines()
     so_far = progress.so_far(asked.exercise, Path())
-    return "\n".join([f"{GREEN}✓{PLAIN} {first}", so_far, *rest])
+    return "\n".join(filter(None, [f"{GREEN}✓{PLAIN} {first}", so_far, *rest]))

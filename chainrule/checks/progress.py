@@ -1,11 +1,35 @@
-"""How far a learner has come in an exercise: what was found right since the kernel began."""
+"""How far a learner has come in a notebook: its functions and their points, as it says itself.
+
+The cells' own names tell: `check_<function>` for each that has a check, and `test_<function>`, with
+the points, for each that has hidden tests.
+"""
 
 import json
+import re
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from chainrule.exercises.questions import QUESTIONS
+_RIGHT = re.compile(r"^(\x1b\[[\d;]*m)?✓", re.MULTILINE)  # as a check begins
+_right: set[str] = set()  # questions that were found right since the kernel began
 
-_right: set[str] = set()  # the names of questions
+
+@dataclass(frozen=True)
+class Standing:
+    """points: of each cell that carries marks, by grade id. functions: those that have a check.
+    right: those whose check said so when the notebook was saved."""
+
+    points: dict[str, float] = field(default_factory=dict)
+    functions: tuple[str, ...] = ()
+    right: tuple[str, ...] = ()
+
+    def said(self, right: tuple[str, ...]) -> str:
+        """So many functions, and the points that their hidden tests can give."""
+        got, most = self._worth(right), self._worth(self.functions)
+        return f"{len(right)} of {len(self.functions)} functions, {got:g} of {most:g} points"
+
+    def _worth(self, functions: tuple[str, ...]) -> float:
+        return sum(self.points.get(f"test_{name}", 0.0) for name in functions)
 
 
 def note(question: str, right: bool) -> None:
@@ -14,26 +38,37 @@ def note(question: str, right: bool) -> None:
 
 
 def so_far(exercise: str, folder: Path) -> str:
-    """The functions that are right, and the points that their hidden tests can give, in a sentence.
-
-    folder: where the exercise's notebook lies, which says the points.
-    """
-    asked = [one for one in QUESTIONS.values() if one.exercise == exercise]
-    right = [one for one in asked if one.name in _right]
-    said = f"{len(right)} of {len(asked)} functions"
-    points = points_of(folder / f"{exercise}.ipynb")
-    worth = [points.get(f"test_{one.function}") for one in asked]
-    if None not in worth:
-        got = sum(points[f"test_{one.function}"] for one in right)
-        said += f", {got:g} of {sum(points[f'test_{one.function}'] for one in asked):g} points"
-    return f"{said} so far."
+    """How the exercise stands, in a sentence; "" where its notebook is not in the folder."""
+    standing = read(folder / f"{exercise}.ipynb")
+    right = tuple(name for name in standing.functions if f"{exercise}.{name}" in _right)
+    return f"{standing.said(right)} so far." if standing.functions else ""
 
 
-def points_of(path: Path) -> dict[str, float]:
-    """The points of the cells of a notebook that carry marks, by grade id; none if unreadable."""
+def read(path: Path) -> Standing:
+    """What a notebook's file says; nothing where it is no notebook."""
     try:
         cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        about = [cell["metadata"].get("nbgrader", {}) for cell in cells]
-        return {one["grade_id"]: float(one["points"]) for one in about if one.get("points")}
+        named = {_grade_id(cell): cell for cell in cells}
+        points = {
+            name: float(cell["metadata"]["nbgrader"]["points"])
+            for name, cell in named.items()
+            if name and cell["metadata"]["nbgrader"].get("points")
+        }
+        checks = [name for name in named if name.startswith("check_")]
+        right = [name for name in checks if _is_right(named[name])]
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return {}
+        return Standing()
+    return Standing(points, tuple(_functions(checks)), tuple(_functions(right)))
+
+
+def _functions(checks: list[str]) -> list[str]:
+    return [name.removeprefix("check_") for name in checks]
+
+
+def _grade_id(cell: dict[str, Any]) -> str:
+    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
+
+
+def _is_right(cell: dict[str, Any]) -> bool:
+    texts = ("".join(one.get("text", "")) for one in cell.get("outputs", []))
+    return any(_RIGHT.search(text) for text in texts)

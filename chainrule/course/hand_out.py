@@ -7,13 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from chainrule.checks.progress import points_of
+from chainrule.checks import progress
 from chainrule.course.folders import CourseError
 from chainrule.exercises.questions import exercises
 from chainrule.whole import write_whole
 
 WELCOME = "welcome.md"
-_RIGHT = re.compile(r"^(\x1b\[[\d;]*m)?✓", re.MULTILINE)  # as a check begins
 
 _PAGE = """\
 # Backpropagation by hand
@@ -114,31 +113,15 @@ def copies(work: Path) -> Iterator[Copy]:
 
 
 def _copy(path: Path) -> Copy:
+    standing = progress.read(path)
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
     text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
     title = re.search(r"^# (.+)$", text, re.MULTILINE)
     minutes = re.search(r"About (\d+) minutes", text)
-    points = points_of(path)
-    checks = [cell for cell in cells if _grade_id(cell).startswith("check_")]
-    right = [_grade_id(cell).removeprefix("check_") for cell in checks if _is_right(cell)]
-    got = sum(points.get(f"test_{name}", 0) for name in right)
-    asked = [_grade_id(cell).removeprefix("check_") for cell in checks]
-    most = sum(points.get(f"test_{name}", 0) for name in asked)
-    so_far = f"{len(right)} of {len(asked)} functions, {got:g} of {most:g} points"
     return Copy(
         path,
         title[1] if title else path.stem,
         minutes[1] if minutes else "",
-        sum(points.values()),
-        so_far if right else "",
+        sum(standing.points.values()),
+        standing.said(standing.right) if standing.right else "",
     )
-
-
-def _grade_id(cell: dict[str, Any]) -> str:
-    return str(cell["metadata"].get("nbgrader", {}).get("grade_id", ""))
-
-
-def _is_right(cell: dict[str, Any]) -> bool:
-    """Whether the check said so when it was last run."""
-    texts = ("".join(one.get("text", "")) for one in cell.get("outputs", []))
-    return any(_RIGHT.search(text) for text in texts)
