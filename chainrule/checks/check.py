@@ -65,7 +65,7 @@ def check(
     else:
         own = _given(asked, function, earlier)
     right, (first, *said) = _tried(asked, function, own)
-    said = [*(Box((Paragraph(one, "Note"),)) for one in notebook.hidden(function)), *said]
+    said = [*(Box((Paragraph(one, "Note"),)) for one in notebook.remarks(asked, function)), *said]
     if older := notebook.older(asked, function):
         # What is handed in is the newer one.
         first, said = Headline(question, older), [Paragraph(first.text, "The earlier one"), *said]

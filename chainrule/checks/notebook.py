@@ -51,6 +51,12 @@ class Cell:
         """Whether its text, which may be no Python, begins to define this name."""
         return bool(re.search(rf"^[ \t]*(async\s+)?\w*def\w*\s+{name}\b", self.text, re.MULTILINE))
 
+    def is_like(self, other: "Cell") -> bool:
+        """Whether it defines nothing by another name, and has nearly the same text."""
+        return not re.search(r"^[ \t]*def\s", self.text, re.MULTILINE) and _alike(
+            self.text, other.text
+        )
+
     @property
     def fault(self) -> str:
         """What is wrong with its text."""
@@ -108,40 +114,60 @@ def earlier_of(asked: Question, namespace: Mapping[str, Any]) -> dict[str, Calla
 
 def older(asked: Question, function: Callable[..., Any]) -> str:
     """Why this is an earlier version of what was run last; "" where it is not."""
-    return next(_older(asked, function, history()), "")
+    name, (at, later) = asked.function, _since(function, history())
+    for cell in reversed(later):
+        if cell.error and (cell.is_about(name) or cell.is_like(at)):
+            why = f"the cell run last, In [{cell.number}], {cell.fault}"
+        elif name in cell.defines:
+            why = f"In [{cell.number}] stopped before it came to its {name}"
+        else:
+            continue
+        return f"this is your earlier {name}, of In [{at.number}]: {why}."
+    return ""
+
+
+def remarks(asked: Question, function: Callable[..., Any]) -> Iterator[str]:
+    """What may be another thing than the learner takes it for, a sentence each."""
+    yield from _hidden(function)
+    at, later = _since(function, history())
+    for cell in reversed(later):
+        if other := _renamed(cell, asked, _text(function)):
+            yield (
+                f"In [{cell.number}] defines {other}, which looks like it. This is {asked.function}"
+                f", of In [{at.number}]. If you have renamed it: check and grading look for "
+                f"{asked.function}."
+            )
+            return
 
 
 def _why_missing(asked: Question, ran: Sequence[Cell]) -> str:
     name = asked.function
-    there = f"there is no function {name}"
     for cell in reversed(ran):
         if cell.error and cell.is_about(name):
-            return f"{there}: the cell that defines it {cell.fault}."
+            return f"there is no function {name}: the cell that defines it {cell.fault}."
         if other := _renamed(cell, asked, ""):
-            return f"{there}, but {other} takes the same arguments. The check looks for {name}."
+            return (
+                f"there is no function {name}, but {other} with the same arguments. If you have "
+                f"renamed it: check and grading look for {name}. Else run the cell that defines it."
+            )
         if name in cell.defines or cell.is_about(name):
-            return f"{there}: the cell that defines it stopped before it. Run it and read its end."
+            return (
+                f"there is no function {name} any more: it was deleted, or its cell stopped before "
+                "it. Run that cell, and read how it ends."
+            )
     return (
         f"there is no function {name} yet. Run the cell that defines it, above this one; after a "
         f"restart of the kernel, all cells above: {RUN_ABOVE}."
     )
 
 
-def _older(asked: Question, function: Callable[..., Any], ran: Sequence[Cell]) -> Iterator[str]:
-    """Whether the function is an earlier version of what was run last."""
-    name, text = asked.function, _text(function)
-    held = [at for at, cell in enumerate(ran) if not cell.error and text in _dedented(cell.text)]
-    if not text or not held:
-        return
-    at = held[-1]
-    old = f"this is your earlier {name}, of In [{ran[at].number}]"
-    for cell in reversed(ran[at + 1 :]):
-        if cell.error and (cell.is_about(name) or _alike(cell.text, ran[at].text)):
-            yield f"{old}: the cell run last, In [{cell.number}], {cell.fault}."
-        elif other := _renamed(cell, asked, text):
-            yield f"{old}: In [{cell.number}] defines {other} and no {name}."
-        elif name in cell.defines:
-            yield f"{old}: In [{cell.number}] stopped before it came to its {name}."
+def _since(function: Callable[..., Any], ran: Sequence[Cell]) -> tuple[Cell, Sequence[Cell]]:
+    """The cell that defines the function, and those that were run after it; none if unknown."""
+    text = _text(function)
+    for at in reversed(range(len(ran) if text else 0)):
+        if not ran[at].error and text in textwrap.dedent(ran[at].text):
+            return ran[at], ran[at + 1 :]
+    return Cell(0, ""), ()
 
 
 def _renamed(cell: Cell, asked: Question, text: str) -> str:
@@ -156,7 +182,7 @@ def _renamed(cell: Cell, asked: Question, text: str) -> str:
     return ""
 
 
-def hidden(function: Callable[..., Any]) -> Iterator[str]:
+def _hidden(function: Callable[..., Any]) -> Iterator[str]:
     """What is to be said of names that it reads and that a cell has given to something else."""
     for name, kind in sorted(known(function).reads.items()):
         if name in IMPORTED and kind != "module":
@@ -170,13 +196,9 @@ def hidden(function: Callable[..., Any]) -> Iterator[str]:
 
 def _text(function: Callable[..., Any]) -> str:
     try:
-        return _dedented(inspect.getsource(function)).strip()
+        return textwrap.dedent(inspect.getsource(function)).strip()
     except Exception:  # a stranger's object can make anything of it
         return ""
-
-
-def _dedented(text: str) -> str:
-    return textwrap.dedent(text)
 
 
 def _unparsed(text: str) -> str:

@@ -82,10 +82,16 @@ DONE: dict[str, tuple[list[str], str]] = {
                                     "this is your earlier softmax"),
     # names
     "renamed": ([SETUP, GOOD, CHECK, GOOD.replace("softmax", "my_softmax"), CHECK],
-                "In [4] defines my_softmax(logits) and no softmax"),
+                "In [4] defines my_softmax(logits), which looks like it. This is softmax, of In"),
+    "another version beside it": (
+        [SETUP, GOOD, CHECK, GOOD.replace("softmax", "other").replace("exps", "e"), CHECK], TICK),
+    "the word def mistyped": ([SETUP, GOOD, GOOD.replace("def ", "deff "), CHECK],
+                              "stopped with a SyntaxError in line 1"),
+    "the word def forgotten": ([SETUP, GOOD, GOOD.replace("def ", ""), CHECK],
+                               "stopped with a SyntaxError in line 1"),
     "renamed before the first check": ([SETUP, GOOD.replace("softmax", "Softmax"), CHECK],
-                                       "but Softmax(logits) takes the same arguments"),
-    "deleted": ([SETUP, GOOD, "del softmax", CHECK], "Run it"),
+                                       "but Softmax(logits) with the same arguments"),
+    "deleted": ([SETUP, GOOD, "del softmax", CHECK], "there is no function softmax any more"),
     "its name given to its result": (
         [SETUP, CELLS["example_720"], GOOD, "softmax = softmax(logits)", CHECK],
         "softmax is a NumPy array now, not a function",
