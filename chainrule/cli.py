@@ -164,7 +164,7 @@ def add_hand_out(commands: Commands) -> None:
 
 
 def run_hand_out(chosen: argparse.Namespace) -> int:
-    from chainrule.course.folders import hand_out
+    from chainrule.course.hand_out import hand_out
 
     new = hand_out(chosen.course_dir)
     print(f"new in work/: {', '.join(new)}" if new else "work/ has every exercise already")

@@ -1,7 +1,9 @@
 """What README and docs say is so: commands, paths, names, figures, minutes."""
 
 import argparse
+import inspect
 import json
+import linecache
 import re
 import subprocess
 import sys
@@ -13,8 +15,10 @@ from traitlets.config import Config
 
 import chainrule
 from chainrule import CheckFailed, cli
+from chainrule.checks import notebook
 from chainrule.checks.explain import explain
 from chainrule.checks.plain_text import plain_text
+from chainrule.checks.time_limit import Stopped
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.explorer.presets import PRESETS
 from chainrule.grading.limits import MIB, Limits
@@ -176,16 +180,36 @@ def test_the_picture_of_the_rooms_shows_all_that_is_imported():
     assert len(lines) == sum(map(len, drawn.values()))
 
 
-def said(question, function, **more):
+def said(question, *function, **more):
     try:
-        chainrule.check(question, function, **more)
+        chainrule.check(question, *function, **more)
     except CheckFailed as failed:
         return str(failed)
     return ""
 
 
-def test_checks_say_what_the_guide_explains(capsys):
+def backward_relu(grad_hidden_act, hidden_pre):
+    print("here")
+    return grad_hidden_act * (hidden_pre >= 0)
+
+
+def stopped(grad_hidden_act, hidden_pre):
+    raise Stopped
+
+
+def test_checks_say_what_the_guide_explains(capsys, monkeypatch):
     """Each line of the guide's table is one that some wrong answer gets to see."""
+    cells = (inspect.getsource(backward_relu), "def backward_relu(")
+    ran = tuple(notebook._cell(number, text) for number, text in enumerate(cells, 1))
+    monkeypatch.setattr(notebook, "history", lambda: ran)
+    older = [said("multi_layer.backward_relu"), said("multi_layer.backward")]
+    monkeypatch.undo()
+    lines = inspect.getsource(stopped)
+    cached = (len(lines), None, lines.splitlines(keepends=True), "")
+    monkeypatch.setitem(linecache.cache, "<ipython-input-1>", cached)
+    space = {"Stopped": Stopped}
+    exec(compile(lines, "<ipython-input-1>", "exec"), space)
+    older.append(said("multi_layer.backward_relu", space["stopped"]))
     messages = [
         said(name, function)
         for name in ("multi_layer.backward_output", "multi_layer.backward")
@@ -209,7 +233,7 @@ def test_checks_say_what_the_guide_explains(capsys):
     space = {"elsewhere": 1.0}
     exec("def relu(grad, hidden_pre): return grad * (hidden_pre > 0) * elsewhere", space)
     messages.append(said("multi_layer.backward_relu", space["relu"]))
-    seen = "\n".join([*messages, capsys.readouterr().out]).replace("\n", " ")
+    seen = "\n".join([*older, *messages, capsys.readouterr().out]).replace("\n", " ")
     table = PAGES["docs/learners.md"].partition("## What a check says")[2].partition("## ")[0]
     lines = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)
     quoted = [part for line in lines for part in re.findall(r"`([^`]+)`", line)]

@@ -89,7 +89,9 @@ ARROWS: dict[str, set[str]] = {
         "grading.limits", "grading.remedies",
     },
     # This repository's own course.
-    "course": {"errors", "exercises", "grading", "grading.files", "mistakes"},
+    "course": {
+        "checks", "errors", "exercises", "grading", "grading.files", "mistakes", "whole",
+    },
 }  # fmt: skip
 # Whatever ARROWS comes to say: the two sides of the wall do not know each other.
 NEVER = {

@@ -37,6 +37,7 @@ def wheel(tmp_path_factory):
         "setup.py",
         "MANIFEST.in",
         "requirements.txt",
+        "requirements-learn.txt",
         "README.md",
         "LICENSE",
     )
@@ -89,7 +90,8 @@ def test_a_course_asks_for_what_the_list_of_requirements_says(about):
 
 def test_what_learners_install_is_of_that_list_and_what_is_tested(about):
     listed = {line.name for line in asked(about, "course")}
-    for line in asked(about):
+    assert {line.name for line in asked(about, "learn")} == {"jupyterlab", "nbgrader"}
+    for line in [*asked(about), *asked(about, "learn")]:
         assert line.name in listed
         assert metadata.version(line.name) in line.specifier
 

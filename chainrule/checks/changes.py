@@ -101,10 +101,12 @@ def _given(
 
 
 def _same_as(given: Mapping[str, Any] | None, results: Mapping[str, Any]) -> bool:
-    """Whether these are the same numbers as some results."""
+    """Whether these are the same numbers as some results; what is not finite has many reasons."""
     for name, value in (given or {}).items():
         other = as_array(results.get(name))
-        if other is None or not same(other, np.asarray(value, dtype=float)):
+        if other is None or not np.isfinite(other).all():
+            return False
+        if not same(other, np.asarray(value, dtype=float)):
             return False
     return given is not None
 

@@ -138,20 +138,6 @@ def stale(course: Path) -> list[str]:
     return sorted(differ + missing)
 
 
-def hand_out(course: Path) -> list[str]:
-    """Copy each release into `work/` once; what a learner has there already is never touched.
-
-    Returns the exercises that were copied. Raises CourseError where nothing is released.
-    """
-    released = sorted(path for path in (course / "release").glob("*") if path.is_dir())
-    if not released:
-        raise CourseError(f"there is nothing in {course / 'release'}: run `make release` first")
-    new = [path for path in released if not (course / "work" / path.name).exists()]
-    for path in new:
-        shutil.copytree(path, course / "work" / path.name)
-    return [path.name for path in new]
-
-
 def copy_of_source(course: Path, folder: Path) -> None:
     """Begin a course in another folder with the same exercises and settings."""
     require_source(course)
