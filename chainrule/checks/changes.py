@@ -19,7 +19,7 @@ import numpy as np
 
 from chainrule.checks.attempt import Attempt, quiet
 from chainrule.checks.compare import as_array, same
-from chainrule.checks.quantities import ON_THE_WAY, quantities, said
+from chainrule.checks.quantities import ON_THE_WAY, quantities
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import Question
 from chainrule.networks.formulas import MissingName, evaluate, names_in, steps
@@ -51,6 +51,13 @@ _SLOPES = {
 _NUMBERS = ("1e-3", "1e-4", "1e-5", "1e-6", "1e-7", "1e-8", "1e-9", "1e-10", "1e-12", "1e-15")
 
 
+_SAID = {"shifted": "the shifted logits", "exps": "the exponentials"}
+
+
+def said(name: str) -> str:
+    return _SAID.get(name, name)
+
+
 @dataclass(frozen=True, eq=False)
 class Change:
     """A quantity's formula with one change in it, and the change in words."""
@@ -65,7 +72,7 @@ def changes_that_fit(
 ) -> list[str]:
     """The changes that give these results on all the cases, each as a sentence; [] where none or
     too many do."""
-    if question.exercise == "update_step" or not tried:
+    if question.program or not tried:
         return []
     fitting = list(_changes(question))
     moved: set[Change] = set()  # what changes nothing explains nothing

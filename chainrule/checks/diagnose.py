@@ -16,8 +16,8 @@ import numpy as np
 from chainrule.checks.attempt import Attempt, attempt
 from chainrule.checks.compare import as_array, same
 from chainrule.exercises.cases import Case
+from chainrule.exercises.form import Mistake
 from chainrule.exercises.questions import Question
-from chainrule.mistakes import Mistake
 from chainrule.mistakes.variants import Variant, variants
 
 

@@ -11,8 +11,8 @@ from chainrule.checks.compare import Difference, as_array
 from chainrule.checks.examine import Examined, Judged
 from chainrule.checks.flags import Flag
 from chainrule.checks.lines import Departure
-from chainrule.checks.quantities import said as said_of
-from chainrule.mistakes import Mistake
+from chainrule.checks.quantities import said as called
+from chainrule.exercises.form import Mistake, Question
 
 # Larger arrays are described by their worst entry only.
 ROWS, COLUMNS = 6, 6
@@ -178,7 +178,7 @@ def _lines(examined: Examined) -> list[Block]:
         if departure.text in shown or (told and vague and departure.text.startswith("return")):
             continue
         said.append(Code((departure.text,), f"line {departure.line}"))
-        said.append(Paragraph(_of_the_line(departure)))
+        said.append(Paragraph(_of_the_line(departure, examined.question)))
         if len(departure.mistakes) == 1 and departure.mistakes[0].id not in named:
             (mistake,) = departure.mistakes
             here = Paragraph(f"{mistake.name}.", "The mistake in this line")
@@ -186,8 +186,12 @@ def _lines(examined: Examined) -> list[Block]:
     return said
 
 
-def _of_the_line(departure: Departure) -> str:
+def _of_the_line(departure: Departure, question: Question) -> str:
     """What is seen at a line; of what is not recognised, no more than that."""
+
+    def said_of(name: str) -> str:
+        return called(name, question)
+
     if departure.infinite:
         return (
             "Here the first value appears that is not finite, as after exp of something large, the "

@@ -18,7 +18,7 @@ from chainrule.checks.observations import Observation, observe
 from chainrule.checks.python_words import in_words
 from chainrule.checks.trace import Trace, trace
 from chainrule.exercises.cases import Case
-from chainrule.exercises.questions import PARAMETERS, Property, Question
+from chainrule.exercises.questions import Property, Question
 
 Tried = Sequence[tuple[Case, Attempt]]
 TRACED = 2  # cases, so that what agrees by chance in one of them is not believed
@@ -101,7 +101,7 @@ def looked_at(
         writes,
         _returns(function, here),
         tuple(observe(question, results, here)) if whole else (),
-        tuple(changes_that_fit(question, _each(results), here)) if whole and not slipped else (),
+        tuple(changes_that_fit(question, results, here)) if whole and not slipped else (),
         stopped,
         in_words(raised.error, question.function, question.arguments, names) if raised else "",
         _shapes(last) if last else (),
@@ -132,10 +132,6 @@ def _wrong(case: Case, answer: Attempt, results: Sequence[str]) -> list[str]:
     if not answer.results:
         return list(names)
     return [n for n in names if difference(answer.results.get(n), case.truth[n]) is not None]
-
-
-def _each(results: Sequence[str]) -> list[str]:
-    return [result for result in results if result != PARAMETERS]
 
 
 def _traced(function: Callable[..., Any], case: Case) -> Trace | None:

@@ -12,23 +12,24 @@ from collections.abc import Sequence
 
 from chainrule.checks import composites
 from chainrule.checks.diagnose import predict
-from chainrule.exercises.cases import Case, cases
-from chainrule.exercises.questions import QUESTIONS
+from chainrule.exercises.cases import Case
+from chainrule.exercises.questions import question as question_of
+from chainrule.mistakes.shown import cases_of as shown
 from chainrule.mistakes.variants import variants
 
 
 def cases_of(question: str, seeds: Sequence[int], examples: bool) -> tuple[Case, ...]:
-    """As `cases`; in a rehearsal they are asked for, too."""
+    """The cases of a question, by its name; in a rehearsal they are asked for, too."""
     if place := os.environ.get("CHAINRULE_REHEARSAL"):
         with open(place, "a", encoding="utf-8") as file:
             file.write(json.dumps([__name__, "get_ready", [question, [*seeds], examples]]) + "\n")
-    return cases(question, tuple(seeds), examples)
+    return shown(question_of(question), tuple(seeds), examples)
 
 
 def get_ready(question: str, seeds: Sequence[int], examples: bool) -> None:
     """Draw the networks, and work out what each mistake gives on them."""
-    asked = QUESTIONS[question]
-    for case in cases(question, tuple(seeds), examples):
+    asked = question_of(question)
+    for case in shown(asked, tuple(seeds), examples):
         for variant in variants(asked):
             predict(variant, case)
         composites.get_ready(asked, case)
