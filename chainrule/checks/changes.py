@@ -72,7 +72,7 @@ def changes_that_fit(
 ) -> list[str]:
     """The changes that give these results on all the cases, each as a sentence; [] where none or
     too many do."""
-    if question.program or not tried:
+    if question.program or question.recorded or not tried:
         return []
     fitting = list(_changes(question))
     moved: set[Change] = set()  # what changes nothing explains nothing

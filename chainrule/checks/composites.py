@@ -19,7 +19,7 @@ from chainrule.checks.compare import as_array, difference
 from chainrule.exercises.cases import Case
 from chainrule.exercises.form import Bundle, Question
 from chainrule.mistakes.variants import right_function
-from chainrule.networks.formulas import compiled, evaluate, names_in
+from chainrule.networks.formulas import MissingName, compiled, evaluate, names_in, steps
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -37,6 +37,8 @@ def composed_of_one(
 ) -> dict[Case, list[Composed]]:
     """The composites in which one earlier function alone is the learner's, and slips."""
     slips: dict[Case, list[Composed]] = {case: [] for case in cases}
+    if not _composable(question):
+        return slips
     for name, function in earlier.items():
         for case, composed in zip(cases, _with(question, name, function, cases), strict=True):
             if composed.slipped:
@@ -51,7 +53,7 @@ def composed_of_more(question: Question, earlier: Functions, case: Case) -> Iter
             own = {name: earlier[name] for name in names}
             composed = (
                 _run(question, own, case)
-                if question.composed
+                if question.composes
                 else _network(question, own, case, {})
             )
             # Where one of them is right, a smaller set says the same.
@@ -64,7 +66,7 @@ def _with(
 ) -> Iterator[Composed]:
     """The composite with this one function of the learner's, on each case."""
     own = {name: function}
-    if question.composed:
+    if question.composes:
         yield from (_run(question, own, case) for case in cases)
         return
     calls = [_asked(question, name, case) for case in cases]
@@ -79,8 +81,21 @@ def _with(
 
 def get_ready(question: Question, case: Case) -> None:
     """Work out what is the same for every learner."""
-    for name in question.earlier if not question.composed else ():
+    for name in question.earlier if _composable(question) and not question.composes else ():
         _asked(question, name, case)
+
+
+@cache
+def _composable(question: Question) -> bool:
+    """Whether it is known how its earlier functions are put together."""
+    if question.composes or question.recorded or question.program:
+        return bool(question.composes)
+    names = [name for one in question.earlier for name in _sibling(question, one).arguments]
+    try:
+        steps(question.formulas, question.arguments, names)
+    except MissingName:
+        return False
+    return True
 
 
 @cache
@@ -234,11 +249,9 @@ def _run(question: Question, own: Functions, case: Case) -> Composed:
     """The right program, with the learner's own function in its place."""
     calls = _Calls(question, own, case)
     definition = f"def {question.function}({', '.join(question.arguments)}):\n"
-    text = definition + textwrap.indent(question.composed, "    ")
-    helpers = [
-        *(question.home.helpers if question.home else ()),
-        *map(calls.function, question.earlier),
-    ]
+    text = definition + textwrap.indent(question.composes, "    ")
+    given = question.home.helpers if question.home else ()
+    helpers = [*given, *map(calls.function, question.earlier)]
     program = compiled.__wrapped__(text, question.function, *helpers)
     try:
         with quiet():

@@ -12,6 +12,7 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from chainrule.course.definitions import prepare_definitions, withhold_definitions
 from chainrule.errors import ChainruleError
 
 
@@ -47,7 +48,9 @@ def release(course: Path) -> None:
     The course's gradebook learns of the exercises, as with nbgrader's own command.
     """
     require_source(course)
+    prepare_definitions(course)
     nbgrader(course, "generate_assignment", "--assignment=*", "--force")
+    withhold_definitions(course)
     for made in (course / "release").iterdir():
         if made.is_dir() and not (course / "source" / made.name).is_dir():
             shutil.rmtree(made)

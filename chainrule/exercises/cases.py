@@ -1,14 +1,13 @@
 """What a learner's function is run on: questions asked on worked examples and fresh numbers."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import numpy as np
 
 from chainrule.exercises.draw import draw, sizes_of
-from chainrule.exercises.form import Bundle, Drawn, Exercise, Given, Question, Shapes
+from chainrule.exercises.form import Bundle, Case, Drawn, Exercise, Given, Question, Shapes
 from chainrule.exercises.questions import question as question_of
 from chainrule.exercises.truth import as_numpy, trace
 
@@ -16,28 +15,8 @@ from chainrule.exercises.truth import as_numpy, trace
 VISIBLE_SEEDS = (1, 2)
 
 
-@dataclass(frozen=True, eq=False)
-class Case:
-    """One call of a function: its arguments in order, how its results are nested, the truth.
-
-    kind: "fresh", "earlier" for a call within another one, or one of the exercise's special cases.
-    note: what it was run on, as it stands in messages. results: a name, or a tuple of names nested
-    as the function returns its values. known: true quantities by name, where no formulas give them.
-    """
-
-    kind: str
-    note: str
-    arguments: dict[str, Any]
-    results: Any
-    truth: dict[str, np.ndarray]
-    known: Mapping[str, np.ndarray] = field(default_factory=dict)
-
-    def expand(self, results: tuple[str, ...]) -> tuple[str, ...]:
-        """The results' names, with those of its members in place of a bundle's."""
-        nested = self.results if isinstance(self.results, tuple) else ()
-        nested = (self.results,) if isinstance(self.results, Bundle) else nested
-        members = {one.name: one for one in nested if isinstance(one, Bundle)}
-        return tuple(name for result in results for name in members.get(result, (result,)))
+class NotRecorded(ValueError):
+    """Cases are asked for that a release does not have."""
 
 
 @cache

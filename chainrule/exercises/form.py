@@ -1,6 +1,6 @@
 """The form of an exercise: data first, as short as the mathematics.
 
-    from chainrule.exercises.form import Exercise, asks
+    from chainrule.exercises import Exercise, asks
 
     def forward(x, W, b, target):
         pred = x @ W + b
@@ -99,15 +99,48 @@ class Bundle(tuple[str, ...]):
 
 
 @dataclass(frozen=True, eq=False)
+class Case:
+    """One call of a function: its arguments in order, how its results are nested, the truth.
+
+    kind: "fresh", "earlier" for a call within another one, or one of the exercise's special cases.
+    note: what it was run on, as it stands in messages. results: a name, or a tuple of names nested
+    as the function returns its values. known: true quantities by name, where no formulas give them.
+    """
+
+    kind: str
+    note: str
+    arguments: dict[str, Any]
+    results: Any
+    truth: dict[str, np.ndarray]
+    known: Mapping[str, np.ndarray] = field(default_factory=dict)
+
+    def expand(self, results: tuple[str, ...]) -> tuple[str, ...]:
+        """The results' names, with those of its members in place of a bundle's."""
+        nested = self.results if isinstance(self.results, tuple) else ()
+        nested = (self.results,) if isinstance(self.results, Bundle) else nested
+        members = {one.name: one for one in nested if isinstance(one, Bundle)}
+        return tuple(name for result in results for name in members.get(result, (result,)))
+
+
+@dataclass(frozen=True, eq=False)
+class Recorded:
+    """What a release knows of a question: its visible cases, and each mistake as a function that
+    gives on these what the mistake gives."""
+
+    cases: tuple[Case, ...]
+    mistakes: tuple[tuple[Mistake, Callable[..., Any]], ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
 class Question:
     """A function to write; made by `asks`.
 
     results: a name, or a tuple as the function returns it. earlier: the functions of the same
     exercise that it may build on. composition: formulas that it is composed by where these are the
     learner's own. handwork: using autograd misses the point. program: the lines of a right answer,
-    where formulas do not say it; composed: the same, calling the earlier functions. reference: of a
+    where formulas do not say it; composed: the same, calling the earlier functions, if it does not. reference: of a
     program, another right function, which is the truth. quantities: of a program, the true values
-    on the way, from a case.
+    on the way, from a case. recorded: in a release, what is known in place of the right answer.
     """
 
     function: str
@@ -120,8 +153,9 @@ class Question:
     program: str = ""
     composed: str = ""
     reference: Callable[..., Any] | None = None
-    quantities: Callable[[Any], dict[str, np.ndarray]] | None = None
+    quantities: Callable[[Case], dict[str, np.ndarray]] | None = None
     home: "Exercise | None" = None
+    recorded: "Recorded | None" = None
 
     @property
     def exercise(self) -> str:
@@ -137,6 +171,12 @@ class Question:
     def formulas(self) -> Formulas:
         """The right ones, all of the exercise."""
         return self.home.formulas if self.home else {}
+
+    @property
+    def composes(self) -> str:
+        """The program by which its earlier functions are put together; "" where formulas are."""
+        calls = any(f"{name}(" in self.program for name in self.earlier)
+        return self.composed or (self.program if calls else "")
 
     @property
     def result_names(self) -> tuple[str, ...]:
@@ -155,7 +195,7 @@ def asks(
     program: str = "",
     composed: str = "",
     reference: Callable[..., Any] | None = None,
-    quantities: Callable[[Any], dict[str, np.ndarray]] | None = None,
+    quantities: Callable[[Case], dict[str, np.ndarray]] | None = None,
 ) -> Question:
     """A question; arguments, results and earlier functions are listed with commas, as in Python.
 

@@ -6,6 +6,7 @@ from functools import cache
 from importlib import import_module
 from pathlib import Path
 
+from chainrule.exercises import own, released
 from chainrule.exercises.form import UNCHANGED as UNCHANGED
 from chainrule.exercises.form import Exercise
 from chainrule.exercises.form import Property as Property
@@ -32,10 +33,23 @@ QUESTIONS = {question.name: question for question in _all()}
 
 
 def question(name: str) -> Question:
-    """The question of that name. Raises ValueError where there is none."""
-    if name not in QUESTIONS:
-        raise ValueError(f"there is no question {name!r}; there are {', '.join(QUESTIONS)}")
-    return QUESTIONS[name]
+    """The question of that name: of this course, or else of the exercise in the working folder.
+
+    Raises ValueError where there is none, and BadExercise where the definition does not hold.
+    """
+    if name in QUESTIONS:
+        return QUESTIONS[name]
+    here = own.at_hand(Path()) or released.at_hand(Path())
+    known = {one.name: one for one in here.questions} if here else QUESTIONS
+    if name not in known:
+        there = f"there is no question {name!r}; there are {', '.join(known)}"
+        none = f". For an exercise of your own, {own.DEFINITION} or {own.RELEASED} must be in {Path.cwd()}"
+        raise ValueError(there + ("" if here or _of_this_course(name) else none))
+    return known[name]
+
+
+def _of_this_course(name: str) -> bool:
+    return "." not in name or name.partition(".")[0] in of_this_course()
 
 
 def exercises() -> list[str]:

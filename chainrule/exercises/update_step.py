@@ -1,11 +1,12 @@
 """The third exercise: a step of gradient descent, and training by many of them."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.exercises.form import (
     UNCHANGED,
+    Case,
     Exercise,
     Given,
     Mistake,
@@ -16,9 +17,6 @@ from chainrule.exercises.form import (
 )
 from chainrule.networks import fresh, reference
 from chainrule.networks.network import WORKED_EXAMPLES, loss_and_gradients
-
-if TYPE_CHECKING:
-    from chainrule.exercises.cases import Case
 
 STEP = "p - learning_rate * g"
 RECORD = "    losses.append(loss)"
@@ -149,7 +147,7 @@ def train(
     return reference.train(x, one_hot, parameters, learning_rate, steps)
 
 
-def of_a_step(case: "Case") -> dict[str, np.ndarray]:
+def of_a_step(case: Case) -> dict[str, np.ndarray]:
     """All that belongs to each parameter."""
     rate = float(case.arguments["learning_rate"])
     values: dict[str, np.ndarray] = {"learning_rate": np.array(rate)}
@@ -161,7 +159,7 @@ def of_a_step(case: "Case") -> dict[str, np.ndarray]:
     return values
 
 
-def of_a_training(case: "Case") -> dict[str, np.ndarray]:
+def of_a_training(case: Case) -> dict[str, np.ndarray]:
     """The same after each step, and the losses."""
     names = case.expand(("parameters",))
     x, one_hot, parameters, rate, steps = case.arguments.values()

@@ -14,8 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.exercises.cases import VISIBLE_SEEDS, Case, fresh, worked
+from chainrule.exercises import released
+from chainrule.exercises.cases import VISIBLE_SEEDS, Case, NotRecorded, fresh, worked
 from chainrule.exercises.form import Question
+from chainrule.exercises.own import DEFINITION, RELEASED
 from chainrule.mistakes.variants import Variant, variants
 
 DRAWS = 20  # of the cases of a seed, at most
@@ -24,7 +26,20 @@ _CLOSE = 1e-6  # of the largest true entry, as in a check
 
 @cache
 def cases_of(question: Question, seeds: tuple[int, ...], examples: bool) -> tuple[Case, ...]:
-    """The worked examples if asked for, and each seed's fresh cases."""
+    """The worked examples if asked for, and each seed's fresh cases.
+
+    Raises NotRecorded where only the visible ones are known.
+    """
+    visible = seeds == VISIBLE_SEEDS and examples
+    if question.recorded:
+        if not visible:
+            raise NotRecorded(
+                f"{question.name}: hidden cases need the instructor's own {DEFINITION}, and here is "
+                f"only {RELEASED}"
+            )
+        return question.recorded.cases
+    if visible and (kept := released.of_this_course(question)):
+        return kept
     made = worked(question) if examples else []
     for seed in seeds:
         made += _of_a_seed(question, seed)

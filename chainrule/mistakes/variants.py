@@ -31,6 +31,8 @@ class Variant:
 @cache
 def variants(question: Question) -> tuple[Variant, ...]:
     """All mistakes that can be typed into this function: the exercise's own, then the others."""
+    if question.recorded:
+        return tuple(Variant(mistake, "", given) for mistake, given in question.recorded.mistakes)
     return tuple(
         Variant(mistake, text, right_function(question, text))
         for mistake, text in _wrong_sources(question)
@@ -46,8 +48,16 @@ def right_source(question: Question) -> str:
 
 def right_function(question: Question, text: str = "") -> Callable[..., Any]:
     """The right function, or the one of another text, with what the notebook gives to it."""
-    helpers = question.home.helpers if question.home else ()
-    return compiled(text or right_source(question), question.function, *helpers)
+    return compiled(text or right_source(question), question.function, *helpers(question))
+
+
+@cache
+def helpers(question: Question) -> tuple[Callable[..., Any], ...]:
+    """What a program may call: what the notebook gives, and right earlier functions."""
+    home = question.home
+    earlier = [home.question(name) for name in question.earlier] if home else []
+    called = [right_function(one) for one in earlier if f"{one.function}(" in question.program]
+    return (*(home.helpers if home else ()), *called)
 
 
 def _wrong_sources(question: Question) -> Iterator[tuple[Mistake, str]]:

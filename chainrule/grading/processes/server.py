@@ -7,6 +7,7 @@ import select
 import signal
 import socket
 from collections.abc import Mapping
+from base64 import b64decode
 from dataclasses import dataclass
 from functools import partial
 from io import BufferedIOBase, BufferedRWPair
@@ -69,7 +70,8 @@ class _Template:
         cells = sum(len(notebook["rehearsal"]) for notebook in self.plan["notebooks"].values())
         seconds = cells * (self._limits.cell_seconds + 1) + _SLACK_SECONDS
         rehearsal = partial(rehearse, self.shell, self.plan, self._limits)
-        with folder({}) as place:
+        for_tests = {name: b64decode(text) for name, text in self.plan["for_tests"].items()}
+        with folder(for_tests) as place:
             found = in_fork(rehearsal, place, seconds)
         if isinstance(found, Ended):
             return False
