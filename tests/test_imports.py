@@ -19,9 +19,11 @@ ARROWS: dict[str, set[str]] = {
     "whole": set(),
     # Teaching.
     "networks": set(),
-    "exercises": {"networks"},
+    "exercises": {"errors", "networks"},
     "mistakes": {"exercises", "networks"},
-    "checks": {"blocks", "exercises", "functions", "mistakes", "networks", "records"},
+    "checks": {
+        "blocks", "exercises", "functions", "mistakes", "networks", "records", "whole",
+    },
     "explorer": {"blocks", "checks", "exercises", "networks"},
     # Grading: knows no exercise.
     "grading.limits": set(),
@@ -78,7 +80,8 @@ ARROWS: dict[str, set[str]] = {
         "errors", "grading.processes", "records", "report", "grading.ways",
     },
     # This repository's own course.
-    "course": {"errors", "exercises", "grading", "mistakes"},
+    # What a release gets of an exercise is made by its checks.
+    "course": {"checks", "errors", "exercises", "grading", "mistakes", "whole"},
 }  # fmt: skip
 # Whatever ARROWS comes to say: the two sides of the wall do not know each other.
 NEVER = {

@@ -7,7 +7,7 @@ from typing import Any
 
 from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, difference
-from chainrule.checks.diagnose import candidates, constant
+from chainrule.checks.diagnose import candidates, constant, unwritten_candidate
 from chainrule.checks.evidence import Text
 from chainrule.checks.excuses import Excuses
 from chainrule.checks.findings import Findings, find
@@ -181,6 +181,8 @@ def _name_mistakes(
                 own = (FROM_OUTSIDE,)
             named[prop.name] = own
     _withdraw(question, faults, named)
+    if not any(named.values()):
+        named |= _unwritten(question, wrong, tried)
     sure = {found[0] for found in named.values() if len(found) == 1}
     for name, found in named.items():
         named[name] = tuple(mistake for mistake in found if mistake in sure) or found
@@ -189,6 +191,23 @@ def _name_mistakes(
         if not prop.results and fault and fault.attempt.changed:
             named[prop.name] = (IN_PLACE,)
     return named
+
+
+def _unwritten(
+    question: Question, wrong: Sequence[Property], tried: Sequence[tuple[Case, Attempt]]
+) -> dict[str, tuple[Mistake, ...]]:
+    """What nobody has written down, by property: one change gives all results, or else each."""
+    found: dict[str, tuple[Mistake, ...]] = {}
+    for kind in dict.fromkeys(prop.kind for prop in wrong if prop.results):
+        here = [(case, answer) for case, answer in tried if case.kind == kind]
+        every = [prop for prop in question.properties if prop.kind == kind and prop.results]
+        results = [name for prop in every for name in prop.results]
+        whole = unwritten_candidate(question, results, here)
+        for prop in wrong:
+            if prop.kind == kind and prop.results:
+                own = whole or unwritten_candidate(question, prop.results, here)
+                found[prop.name] = tuple(own)
+    return found
 
 
 def _weighed(findings: Findings, text: Text) -> Findings:

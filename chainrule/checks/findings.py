@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from chainrule.checks.attempt import Attempt, copied, quiet
-from chainrule.checks.changes import changes_that_fit
 from chainrule.checks.compare import difference
 from chainrule.checks.lines import Departure, departures
 from chainrule.checks.observations import Observation, observe
@@ -27,16 +26,15 @@ TRACED = 2  # cases, so that what agrees by chance in one of them is not believe
 @dataclass(frozen=True)
 class Findings:
     """departures: the lines at fault. writes: the line that changes an argument. returns: the one
-    that returns what has the wrong form. observations: what the numbers are. changes: what would
-    give them. stopped: the first case in which it raised. meaning: of that, in plain words. shapes:
-    of what the line that raised reads.
+    that returns what has the wrong form. observations: what the numbers are. stopped: the first
+    case in which it raised. meaning: of that, in plain words. shapes: of what the line that raised
+    reads.
     """
 
     departures: tuple[Departure, ...] = ()
     writes: Departure | None = None
     returns: Departure | None = None
     observations: tuple[Observation, ...] = ()
-    changes: tuple[str, ...] = ()
     stopped: tuple[Case, Attempt] | None = None
     meaning: str = ""
     shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -101,7 +99,6 @@ def looked_at(
         writes,
         _returns(function, here),
         tuple(observe(question, results, here)) if whole else (),
-        tuple(changes_that_fit(question, results, here)) if whole and not slipped else (),
         stopped,
         in_words(raised.error, question.function, question.arguments, names) if raised else "",
         _shapes(last) if last else (),

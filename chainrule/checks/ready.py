@@ -18,6 +18,7 @@ from chainrule.exercises.own import DEFINITION, load
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.exercises.questions import question as question_of
 from chainrule.mistakes.shown import cases_of as shown
+from chainrule.mistakes.unwritten import unwritten
 from chainrule.mistakes.variants import variants
 
 
@@ -37,6 +38,6 @@ def get_ready(question: str, seeds: Sequence[int], examples: bool, text: str) ->
     known = {one.name: one for one in load(text).questions} if text else QUESTIONS
     asked = known[question]
     for case in shown(asked, tuple(seeds), examples):
-        for variant in variants(asked):
+        for variant in (*variants(asked), *unwritten(asked)):
             predict(variant, case)
         composites.get_ready(asked, case)

@@ -20,7 +20,9 @@ from chainrule.exercises.cases import VISIBLE_SEEDS, Case, cases_of
 from chainrule.exercises.form import Exercise, Question
 from chainrule.exercises.questions import of_this_course
 from chainrule.mistakes.shown import cases_of as shown
+from chainrule.mistakes.unwritten import unwritten
 from chainrule.mistakes.variants import Variant, variants
+from chainrule.whole import write_whole
 
 DIGITS = 10  # of what a mistake gives: a check compares the first six
 
@@ -75,15 +77,15 @@ def _question(question: Question) -> dict[str, Any]:
 
 def _mistakes(question: Question) -> list[dict[str, Any]]:
     cases = shown(question, VISIBLE_SEEDS, True)
-    return [
-        {
-            "id": one.mistake.id,
-            "name": one.mistake.name,
-            "hint": one.mistake.hint,
-            "gives": [_given(one, case) for case in cases],
-        }
-        for one in variants(question)
-    ]
+    made, seen = [], {json.dumps([_nested(Attempt(dict(c.truth)), c.results) for c in cases])}
+    for one in (*variants(question), *unwritten(question)):
+        gives = [_given(one, case) for case in cases]
+        about = {"id": one.mistake.id, "name": one.mistake.name, "hint": one.mistake.hint}
+        text = json.dumps(gives)
+        if text not in seen:  # the plainest of those that give the same
+            made.append({**about, "gives": gives})
+        seen.add(text)
+    return made
 
 
 def _given(variant: Variant, case: Case) -> Any:
@@ -102,3 +104,13 @@ def _nested(tried: Attempt, names: Any) -> Any:
 
 def _packed(value: Mapping[str, Any]) -> str:
     return base64.b64encode(zlib.compress(json.dumps(value).encode(), 9)).decode()
+
+
+def main() -> None:
+    """Write the visible cases of this course: `make visible`."""
+    for path, text in visible_of_this_course().items():
+        write_whole(path, text)
+
+
+if __name__ == "__main__":
+    main()

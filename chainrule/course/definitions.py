@@ -3,8 +3,13 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from chainrule.errors import ChainruleError
 from chainrule.exercises.own import DEFINITION, RELEASED, is_definition
 from chainrule.whole import write_whole
+
+
+class NoDefinition(ChainruleError):
+    """There is no definition of an exercise where one is looked for."""
 
 
 def definitions(course: Path) -> Iterator[tuple[Path, str]]:
@@ -39,3 +44,32 @@ def withhold_definitions(course: Path) -> None:
     """Take the definitions out of what was released."""
     for path, _ in definitions(course):
         (course / "release" / path.parent.name / DEFINITION).unlink(missing_ok=True)
+
+
+def try_definition(course: Path, name: str, messages: bool) -> tuple[list[str], bool]:
+    """What `chainrule try` prints, and whether all holds. Raises CourseError, BadExercise.
+
+    messages: also what a learner would read of each mistake.
+    """
+    from chainrule.checks.trial import table, trial, what_is_wrong
+    from chainrule.exercises.own import load
+
+    path = course / "source" / name / DEFINITION
+    if not path.is_file():
+        raise NoDefinition(f"there is no {path}: `chainrule new-exercise {name}` makes one")
+    text = path.read_text("utf-8", errors="replace")
+    if not is_definition(text):
+        raise NoDefinition(f"{path} defines no exercise: it imports no chainrule.exercises")
+    exercise = load(text, str(path))
+    if wrong := what_is_wrong(exercise, text, path):
+        return [str(one) for one in wrong], False
+    prepare(path, text)
+    lines = []
+    for question in exercise.questions:
+        tried = trial(question)
+        lines += [f"{question.name}: the right answer is right", *table(tried)]
+        if messages:
+            told = {one.message: one for one in tried if one.shown}
+            for one in told.values():
+                lines += ["", f"--- {one.variant.mistake.name}", one.message, ""]
+    return lines, True

@@ -104,9 +104,10 @@ def _notebook(exercise: Exercise) -> nbformat.NotebookNode:
 def _cells(exercise: str, number: int, question: Question) -> list[nbformat.NotebookNode]:
     name, function = question.name, question.function
     points = {one.name: 1 for one in question.properties}
-    earlier = [one for one in question.earlier]
+    earlier = list(question.earlier)
     own = f", earlier=[{', '.join(earlier)}]" if earlier else ""
-    hidden = f"    earlier=[{', '.join(f'lambda: {one}' for one in earlier)}],\n" if earlier else ""
+    looked_up = ", ".join(f"lambda: {one}" for one in earlier)
+    hidden = f"    earlier=[{looked_up}],\n" if earlier else ""
     listed = ", ".join(f'"{one}": {point}' for one, point in points.items())
     seeds = [secrets.randbelow(10_000) for _ in range(2)]
     test = (

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.exercises.draw import draw, sizes_of
-from chainrule.exercises.form import Bundle, Case, Drawn, Exercise, Given, Question, Shapes
+from chainrule.exercises.form import Bundle, Drawn, Exercise, Given, Question, Shapes
+from chainrule.exercises.form import Case as Case
 from chainrule.exercises.questions import question as question_of
 from chainrule.exercises.truth import as_numpy, trace
 

@@ -8,7 +8,7 @@ of them 0, so that sums of their products are exact.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -62,6 +62,13 @@ def sizes_of(exercise: Exercise, shapes: Shapes) -> Sequence[Sizes | Sequence[Si
     alike = dict.fromkeys(names, 3)
     single = [{**turns[1], "N": 1}] if "N" in names else []
     return (turns, alike, *single)
+
+
+def drawn_sizes(exercise: Exercise) -> Iterator[tuple[Shapes, Sizes]]:
+    """Each table of shapes in each size, with the first of those that are drawn."""
+    for shapes in exercise.tables:
+        for sizes in sizes_of(exercise, shapes):
+            yield shapes, sizes if isinstance(sizes, Mapping) else sizes[0]
 
 
 def draw(rng: np.random.Generator, shapes: Shapes, sizes: Sizes) -> Given:

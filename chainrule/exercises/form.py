@@ -138,9 +138,10 @@ class Question:
     results: a name, or a tuple as the function returns it. earlier: the functions of the same
     exercise that it may build on. composition: formulas that it is composed by where these are the
     learner's own. handwork: using autograd misses the point. program: the lines of a right answer,
-    where formulas do not say it; composed: the same, calling the earlier functions, if it does not. reference: of a
-    program, another right function, which is the truth. quantities: of a program, the true values
-    on the way, from a case. recorded: in a release, what is known in place of the right answer.
+    where formulas do not say it; composed: the same, calling the earlier functions, if it does not.
+    reference: of a program, another right function, which is the truth. quantities: of a program,
+    the true values on the way, from a case. recorded: in a release, what is known in place of the
+    right answer.
     """
 
     function: str
@@ -243,8 +244,9 @@ class Exercise:
 
     The rest has defaults. sizes: of the letters, of each case of a seed; of a sequence one is
     drawn. draw: what a fresh case begins with, in place of the shapes. words: what it is called in
-    messages. spoken: names that no notebook mentions -> what messages say. helpers: functions that
-    a notebook gives to programs. place: in the course's order.
+    messages. spoken: names that no notebook mentions -> what messages say. taken_for: by the name
+    of a right formula, others that are taken for it, by their words. helpers: functions that a
+    notebook gives to programs. place: in the course's order.
     """
 
     name: str
@@ -259,6 +261,7 @@ class Exercise:
     draw: Callable[[np.random.Generator, Shapes, Sizes], Given] | None = None
     words: Callable[[Question, Given], str] | None = None
     spoken: Mapping[str, str] = field(default_factory=dict)
+    taken_for: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     helpers: tuple[Callable[..., Any], ...] = ()
     place: int = 0
 

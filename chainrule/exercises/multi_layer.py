@@ -5,6 +5,7 @@ from typing import Any
 from chainrule.exercises.form import Exercise, Given, Property, Question, Special, asks
 from chainrule.networks import fresh
 from chainrule.networks.network import SPOKEN, TWO_LAYERS, WORKED_EXAMPLES
+from chainrule.networks.taken_for import TAKEN_FOR
 
 
 def forward(x: Any, W1: Any, b1: Any, W2: Any, b2: Any, one_hot: Any) -> dict[str, Any]:
@@ -42,6 +43,7 @@ EXERCISE = Exercise(
     forward=forward,
     formulas=TWO_LAYERS,
     spoken=SPOKEN,
+    taken_for=TAKEN_FOR,
     worked={"the worked example 740": WORKED_EXAMPLES["740"].given},
     special={
         AT_0: Special("a pre-activation of exactly 0", lambda rng: fresh.given(fresh.zero(rng)))

@@ -93,22 +93,25 @@ def line_of(text: str, *wanted: str) -> int:
         if not found:
             return line
         line = min(getattr(node, "lineno", None) or _value_line(node) for node in found)
-        around = [
+        around: list[ast.AST] = [
             node
             for tree in here
             for node in ast.walk(tree)
             if isinstance(node, ast.Call | ast.keyword)
             and any(child in found for child in ast.iter_child_nodes(node))
         ]
-        here = [node for node in found if isinstance(node, ast.keyword)] or around or here
+        keywords: list[ast.AST] = [node for node in found if isinstance(node, ast.keyword)]
+        here = keywords or around or here
     return line
 
 
 def _says(node: ast.AST, name: str) -> bool:
     if isinstance(node, ast.Constant):
         return node.value == name
-    return isinstance(node, ast.keyword) and node.arg == name or (
-        isinstance(node, ast.FunctionDef) and node.name == name
+    return (
+        isinstance(node, ast.keyword)
+        and node.arg == name
+        or (isinstance(node, ast.FunctionDef) and node.name == name)
     )
 
 

@@ -43,7 +43,8 @@ def question(name: str) -> Question:
     known = {one.name: one for one in here.questions} if here else QUESTIONS
     if name not in known:
         there = f"there is no question {name!r}; there are {', '.join(known)}"
-        none = f". For an exercise of your own, {own.DEFINITION} or {own.RELEASED} must be in {Path.cwd()}"
+        files = f"{own.DEFINITION} or {own.RELEASED}"
+        none = f". For an exercise of your own, {files} must be in {Path.cwd()}"
         raise ValueError(there + ("" if here or _of_this_course(name) else none))
     return known[name]
 

@@ -92,7 +92,7 @@ def _replay(cases: Sequence[Case], gives: Sequence[Any]) -> Callable[..., Any]:
 
     def replay(*arguments: Any) -> Any:
         given = known[_key(arguments)]
-        if isinstance(given, dict):
+        if isinstance(given, dict) and "raised" in given:
             kind = getattr(builtins, given["raised"], RuntimeError)
             raise kind(given["text"])
         return _value(given)

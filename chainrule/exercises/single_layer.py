@@ -5,6 +5,7 @@ from typing import Any
 from chainrule.exercises.form import Exercise, Given, Property, Question, Special, asks
 from chainrule.networks import fresh
 from chainrule.networks.network import ONE_LAYER, SPOKEN, WORKED_EXAMPLES
+from chainrule.networks.taken_for import TAKEN_FOR
 
 
 def forward(x: Any, W: Any, b: Any, one_hot: Any) -> dict[str, Any]:
@@ -41,6 +42,7 @@ EXERCISE = Exercise(
     forward=forward,
     formulas=ONE_LAYER,
     spoken=SPOKEN,
+    taken_for=TAKEN_FOR,
     worked={"the worked example 720": WORKED_EXAMPLES["720"].given},
     special=SPECIAL,
     questions=(

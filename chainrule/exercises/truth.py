@@ -31,6 +31,8 @@ def _by_torch(exercise: Exercise, shapes: Shapes, given: Given) -> dict[str, Any
 
     values: dict[str, Any] = {}
     for name, value in given.items():
+        if isinstance(value, np.ndarray | float) and is_float(shapes.get(name, ": 1")):
+            value = np.array(value)
         if isinstance(value, np.ndarray):
             tensor = torch.from_numpy(value.copy())
             values[name] = tensor.requires_grad_() if is_float(shapes.get(name, "")) else tensor

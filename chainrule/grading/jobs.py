@@ -162,7 +162,9 @@ class Jobs:
     def _prepare(self, found: Submission, assignment: str) -> None:
         """Leave out what cannot be graded beside the instructor's files, and say so."""
         plan = self.plans[assignment]
-        leave_out_what_clashes(found, [*plan["files"], *plan["for_tests"], *(f"{n}.ipynb" for n in plan["notebooks"])])
+        leave_out_what_clashes(
+            found, [*plan["files"], *plan["for_tests"], *(f"{n}.ipynb" for n in plan["notebooks"])]
+        )
         timestamp.leave_out_if_unreadable(found)
         for name in sorted(set(found.notebooks) - set(plan["notebooks"]))[:SAID]:
             message = f"{name}.ipynb is not of the assignment: it was not graded."

@@ -38,5 +38,7 @@ def _withhold_definitions(config: "Config") -> None:
     from ..grading.files.course import for_tests_only
 
     files = [path for path in Path("source").glob("*/*.py") if path.is_file()]
-    for name in sorted({path.name for path in files if for_tests_only({"a.py": path.read_bytes()})}):
+    for name in sorted(
+        {path.name for path in files if for_tests_only({"a.py": path.read_bytes()})}
+    ):
         config.CourseDirectory.ignore.append(name)

@@ -34,8 +34,8 @@ def cases_of(question: Question, seeds: tuple[int, ...], examples: bool) -> tupl
     if question.recorded:
         if not visible:
             raise NotRecorded(
-                f"{question.name}: hidden cases need the instructor's own {DEFINITION}, and here is "
-                f"only {RELEASED}"
+                f"{question.name}: hidden cases need the instructor's own {DEFINITION}, and here "
+                f"is only {RELEASED}"
             )
         return question.recorded.cases
     if visible and (kept := released.of_this_course(question)):

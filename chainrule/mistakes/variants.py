@@ -19,6 +19,9 @@ from chainrule.networks.network import ONE_LAYER, TWO_LAYERS
 _RIGHT = (ONE_LAYER, TWO_LAYERS)
 
 
+UNWRITTEN = "~"  # begins the id of a mistake that nobody had to write down
+
+
 @dataclass(frozen=True, eq=False)
 class Variant:
     """One way to make a mistake in a function: its source text, and the function."""
@@ -32,7 +35,8 @@ class Variant:
 def variants(question: Question) -> tuple[Variant, ...]:
     """All mistakes that can be typed into this function: the exercise's own, then the others."""
     if question.recorded:
-        return tuple(Variant(mistake, "", given) for mistake, given in question.recorded.mistakes)
+        kept = question.recorded.mistakes
+        return tuple(Variant(one, "", given) for one, given in kept if one.id[0] != UNWRITTEN)
     return tuple(
         Variant(mistake, text, right_function(question, text))
         for mistake, text in _wrong_sources(question)
@@ -43,7 +47,7 @@ def right_source(question: Question) -> str:
     """The source of a right function."""
     if question.program:
         return _program(question, {})
-    return _source(question, question.formulas)
+    return with_formulas(question, {})
 
 
 def right_function(question: Question, text: str = "") -> Callable[..., Any]:
@@ -80,7 +84,7 @@ def _typed(question: Question, mistake: Mistake, shared: bool) -> Iterator[str]:
         if shared and not is_about(question.formulas, variant):
             continue
         try:
-            yield _source(question, {**question.formulas, **variant})
+            yield with_formulas(question, variant)
         except MissingName:
             continue
 
@@ -97,7 +101,9 @@ def _agree(formulas: Formulas, right: Formulas, variant: Formulas) -> bool:
     return bool(replaced) and all(formulas.get(n) == right[n] for n in {*replaced, *around})
 
 
-def _source(question: Question, formulas: Formulas) -> str:
+def with_formulas(question: Question, others: Formulas) -> str:
+    """The source of the function with other formulas in place of some. Raises MissingName."""
+    formulas = {**question.formulas, **others}
     return source(question.function, formulas, question.arguments, question.result_names)
 
 

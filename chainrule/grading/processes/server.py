@@ -6,8 +6,8 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Mapping
 from base64 import b64decode
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from io import BufferedIOBase, BufferedRWPair
