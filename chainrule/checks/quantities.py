@@ -81,6 +81,10 @@ class Quantities:
             near = (near & ((rows != 0) | (value.ravel() == 0))).all(axis=1)
         return tuple(dict.fromkeys(name for name, hit in zip(names, near, strict=True) if hit))
 
+    def get_ready(self) -> None:
+        """Sort them for `names_of`, before the first value is asked for."""
+        _ = self._by_size
+
     @cached_property
     def _by_size(self) -> dict[int, tuple[list[str], np.ndarray, np.ndarray]]:
         """By their numbers of entries: names, entries in rows, and what may differ, in a column."""

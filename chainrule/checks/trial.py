@@ -117,7 +117,7 @@ def _formulas(exercise: Exercise) -> Iterator[tuple[str, str]]:
                 return
             off = difference(value, np.asarray(true[name], float), name)
             if off:
-                yield name, f"the formula of {name} is not what torch gives: {off.message}"
+                yield name, f"the formula of {name} is not what torch gives: {off.message} Mend it."
                 return
 
 

@@ -52,7 +52,7 @@ def load(text: str, path: str = DEFINITION) -> Exercise:
     try:
         code = compile(text, path, "exec")
     except SyntaxError as error:
-        words = f"Python cannot read this line ({error.msg}). Mend its syntax."
+        words = f"Python cannot read this line ({error.msg}). Mend it, or the one above."
         raise BadExercise(file, error.lineno or 1, words) from None
     try:
         with _beside(file.parent):

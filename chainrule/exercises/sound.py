@@ -32,11 +32,17 @@ Faults = Iterator[tuple[int, str]]
 def _names(exercise: Exercise, text: str, path: str) -> Faults:
     folder = Path(path).resolve().parent.name
     if exercise.name != folder:
-        words = f"name is {exercise.name!r}, the folder is {folder!r}. They must be the same."
-        yield line_of(text, "name"), words
+        words = f"name is {exercise.name!r}, the folder is {folder!r}."
+        yield line_of(text, "name"), f"{words} They must be the same: rename one."
     for name, count in Counter(one.function for one in exercise.questions).items():
         if count > 1:
-            yield _last_line_of(text, name), f"{name} is asked {count} times. Ask for it once."
+            asked = [
+                node.lineno
+                for node in ast.walk(ast.parse(text))
+                if isinstance(node, ast.Call) and node.args and _is(node.args[0], name)
+            ]
+            line = asked[-1] if asked else 1
+            yield line, f"{name} is asked {count} times. Ask for it once."
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Dict):
             keys = [key for key in node.keys if isinstance(key, ast.Constant)]
@@ -52,6 +58,10 @@ def _names(exercise: Exercise, text: str, path: str) -> Faults:
             yield _last_line_of(text, id), words
     if not exercise.questions:
         yield line_of(text, "questions"), "there are no questions. Add one: asks(...)."
+
+
+def _is(node: ast.expr, text: str) -> bool:
+    return isinstance(node, ast.Constant) and node.value == text
 
 
 def _last_line_of(text: str, word: str) -> int:
@@ -169,7 +179,7 @@ def _questions(exercise: Exercise, text: str, path: str) -> Faults:
                 words = f"{prop.name!r} is asked on {prop.kind!r}, which is no special case."
                 listed = ", ".join(exercise.special) or "none"
                 yield line_of(text, prop.name), f"{words} There are: {listed}. Add it to special."
-        yield from _answered(question, line)
+        yield from _answered(question, text, line)
     used = {prop.kind for one in exercise.questions for prop in one.properties}
     for kind in exercise.special:
         if kind not in used:
@@ -179,7 +189,7 @@ def _questions(exercise: Exercise, text: str, path: str) -> Faults:
             yield line_of(text, "special", kind), words
 
 
-def _answered(question: Question, line: int) -> Faults:
+def _answered(question: Question, text: str, line: int) -> Faults:
     if question.program:
         return
     try:
@@ -191,7 +201,11 @@ def _answered(question: Question, line: int) -> Faults:
             yield line, f"{words} Add it to formulas, or give a program."
         else:
             words = f"the formulas of {question.function} need {name}, which is neither an argument"
-            yield line, f"{words} nor a formula. Is it mistyped?"
+            needed = [
+                one for one, formula in question.formulas.items() if name in names_in(formula)
+            ]
+            here = line_of(text, "formulas", needed[0]) if needed else line
+            yield here, f"{words} nor a formula. Is it mistyped?"
 
 
 def _asked(exercise: Exercise, text: str, path: str) -> Faults:

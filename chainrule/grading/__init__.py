@@ -4,7 +4,7 @@ The processes, and the modules that they run:
 
     chainrule grade      run, jobs, pool, worker; gradebook and autograded when results come back
       nursery            has imported what notebooks import; forks templates
-        template         has rehearsed an assignment; forks servers (server)
+        template         is ready for an assignment; forks servers (server)
           server         takes one submission after the other (assess, rebuild)
             tests        a notebook's tests, in a fork of their own (notebook, names, learner)
       bubblewrap

@@ -92,10 +92,11 @@ def _without_code(job: Job) -> Job:
     for name, notebook in job["plan"]["notebooks"].items():
         known = [cell for cell in notebook["cells"] if cell["kind"] is not None]
         cells: list[PlannedCell | FreeCell] = [cell | {"source": ""} for cell in known]
-        notebooks[name] = notebook | {"rehearsal": [], "cells": cells}
+        notebooks[name] = notebook | {"cells": cells}
     return job | {
         "plan": job["plan"] | {"notebooks": notebooks, "files": {}},
         "plan_digest": f"{job['plan_digest']} without code",
+        "rehearsal": None,
         "notebooks": dict.fromkeys(notebooks, _EMPTY),
         "files": {},
         "findings": [],

@@ -25,10 +25,11 @@ from .files.submission import (
 )
 from .limits import SAID
 from .notebooks.plan import plan_assignment
-from .plain_data import AssignmentJob, Job, Plan, Setup
+from .plain_data import AssignmentJob, GradedSubmission, Job, Plan, Planned, Rehearsal, Setup
 from .ways import Fault, Trial, Tried, Ways, decide, missing_modules, trials
 
-_MANY = 4  # submissions for which a rehearsal is worth its time
+_MANY = 4  # submissions of an assignment that it pays to get ready for
+_KEPT = {"together", "models", "tests", "rehearsal"}  # of what was found out
 
 
 class Jobs:
@@ -51,7 +52,7 @@ class Jobs:
         self.plans: dict[str, Plan] = {}
         self.digests: dict[str, str] = {}
         self.ways: dict[str, Ways] = {}
-        self._rehearsed: set[str] = set()
+        self.rehearsals: dict[str, Rehearsal] = {}
         for folder in course.nameless():
             say(f"{folder} in submitted/ has a name that is no text in UTF-8: it is not graded.")
         directory = course.directory
@@ -81,12 +82,14 @@ class Jobs:
     def expect(self, pairs: Sequence[tuple[str, str]]) -> None:
         """These submissions will be asked for: it may pay to get ready for them."""
         counts = Counter(assignment for _, assignment in pairs)
-        self._rehearsed = {name for name, count in counts.items() if count >= _MANY}
-        self.setup["many"] = bool(self._rehearsed)
+        self.setup["many"] = any(count >= _MANY for count in counts.values())
 
-    def ahead(self) -> list[tuple[Plan, str]]:
-        """Plans and digests of the assignments that are rehearsed, in their order."""
-        return [(self.plans[name], self.digests[name]) for name in sorted(self._rehearsed)]
+    def ahead(self) -> list[tuple[Planned, str]]:
+        """The assignments of which a rehearsal was kept, with the digests of their plans."""
+        return [
+            ({"plan": self.plans[name], "rehearsal": found}, self.digests[name])
+            for name, found in sorted(self.rehearsals.items())
+        ]
 
     def make(self, student: str, assignment: str) -> tuple[Job, Submission]:
         """The job of one submission, and the submission as it was read.
@@ -107,6 +110,7 @@ class Jobs:
             "notebooks": _coded(found.notebooks),
             "files": _coded(found.files),
             "together": False,
+            "rehearses": False,
             "last_try": False,
         }
         return job, found
@@ -117,7 +121,7 @@ class Jobs:
             "assignment": assignment,
             "plan": self.plans[assignment],
             "plan_digest": self.digests[assignment],
-            "rehearse": assignment in self._rehearsed,
+            "rehearsal": self.rehearsals.get(assignment),
             "models": ways.models,
             "asked_together": {} if self.apart_only else ways.together,
             "setup": self.setup,
@@ -132,6 +136,16 @@ class Jobs:
         release = self.course.place(directory.release_directory, ".", assignment)
         return trials(self._without_submission(assignment), source, release)
 
+    def rehearsed(self, assignment: str, first: GradedSubmission) -> None:
+        """From what came of the first trial: what all others are quicker with."""
+        graded = first["notebooks"].values()
+        found = [notebook["rehearsal"] for notebook in graded if "rehearsal" in notebook]
+        self.rehearsals[assignment] = {
+            "tests": sorted({name for one in found for name in one["tests"]}),
+            "learner": sorted({name for one in found for name in one["learner"]}),
+            "asked": [asked for one in found for asked in one["asked"]],
+        }
+
     def learn(self, assignment: str, tried: Tried) -> Sequence[Fault]:
         """From what came of the trials; returns the tests that the own answers do not pass."""
         if assignment not in self.ways:
@@ -145,13 +159,16 @@ class Jobs:
                     "together": found.together,
                     "models": found.models,
                     "tests": found.tests,
+                    "rehearsal": self.rehearsals.get(assignment),
                 }
                 kept.write(self.course.root, assignment, self._key(assignment), value)
         return self.ways[assignment].faults
 
     def _remember(self, assignment: str) -> None:
         value = kept.read(self.course.root, assignment, self._key(assignment))
-        if isinstance(value, dict) and value.keys() == {"together", "models", "tests"}:
+        if isinstance(value, dict) and value.keys() == _KEPT:
+            if rehearsal := value.pop("rehearsal"):
+                self.rehearsals[assignment] = rehearsal
             self.ways[assignment] = Ways(faults=(), **value)
 
     def _key(self, assignment: str) -> str:

@@ -70,10 +70,9 @@ class FreeCell(TypedDict):
 
 
 class NotebookPlan(TypedDict):
-    """One notebook of an assignment. rehearsal: the code in source/."""
+    """One notebook of an assignment."""
 
     cells: list[PlannedCell | FreeCell]
-    rehearsal: list[str]
     kernelspec: dict[str, object]
     language: str
 
@@ -137,23 +136,31 @@ class Setup(TypedDict):
     ignored: str  # pattern of what costs no points on stderr; "" for none (nbgrader's setting)
 
 
+class Rehearsal(TypedDict):
+    """What was seen to be needed for an assignment, when the own answers were graded."""
+
+    tests: list[str]  # modules that the process of the tests has imported
+    learner: list[str]  # and the learner's
+    asked: list[tuple[str, str, list[object]]]  # module, function, arguments: to be called once
+
+
+class Planned(TypedDict):
+    """What a server gets to know of an assignment before the first submission."""
+
+    plan: Plan
+    rehearsal: Rehearsal | None
+
+
 class AssignmentJob(TypedDict):
-    """A job without its submission."""
+    """A job without its submission. rehearsal: None where nothing is known of it yet."""
 
     assignment: str
     plan: Plan
     plan_digest: str
-    rehearse: bool
+    rehearsal: Rehearsal | None
     models: ModelResults
     asked_together: Together
     setup: Setup
-
-
-class Rehearsal(TypedDict):
-    """What stays of a rehearsal."""
-
-    modules: list[str]  # that were imported meanwhile
-    asked: list[tuple[str, str, list[object]]]  # module, function, arguments: to be called once
 
 
 class Job(AssignmentJob):
@@ -166,6 +173,7 @@ class Job(AssignmentJob):
     notebooks: dict[str, str]  # name -> base64
     files: dict[str, str]  # path -> base64
     together: bool  # ask all tests beside the answers, as nbgrader does
+    rehearses: bool  # say what this would have been quicker with
     last_try: bool  # nobody tries again
 
 
@@ -176,6 +184,7 @@ class GradedNotebook(TypedDict):
     results: list[Result]
     findings: list[Finding]
     answered: list[str]  # grade ids of the cells that the learner has changed
+    rehearsal: NotRequired[Rehearsal]
 
 
 class GradedSubmission(TypedDict):
@@ -240,3 +249,4 @@ class Ran(TypedDict):
     outputs: list[tuple[int, list[Output]]]
     results: list[Result]
     findings: list[Finding]
+    rehearsal: NotRequired[Rehearsal]

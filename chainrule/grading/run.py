@@ -23,7 +23,7 @@ from .notebooks import autograded
 from .plain_data import Grade, GradedSubmission, Job
 from .processes.pool import LocalPool
 from .processes.worker import KEPT, NurseryHandle, Worker, grade_submission
-from .ways import Fault, Trial
+from .ways import FIRST, Fault, Trial
 
 _BATCH_SECONDS = 0.5
 _AHEAD = 4  # submissions read ahead, a worker
@@ -219,7 +219,8 @@ class _OwnAnswers:
     """The trials of each assignment, graded before its submissions (`ways`).
 
     Those of the first assignment begin at once, the others once there is work for all; nothing is
-    kept before all of them are known. despite: whether faults of the own answers stop nothing.
+    kept before all of them are known. The first trial of each is a rehearsal for the others.
+    despite: whether faults of the own answers stop nothing.
     """
 
     def __init__(
@@ -232,6 +233,8 @@ class _OwnAnswers:
     ) -> None:
         self.maker, self.workers, self.again, self.despite = maker, workers, again, despite
         self.left = list(dict.fromkeys(assignment for _, assignment in pairs))
+        self.rehearsing: dict[str, tuple[Job, Future[GradedSubmission]]] = {}
+        self.tried: dict[str, dict[Trial, GradedSubmission | None]] = {}
         self.started: dict[str, dict[Trial, tuple[Job, Future[GradedSubmission]]]] = {}
         self.faults: list[Fault] = []
         self.are_known = False
@@ -242,16 +245,37 @@ class _OwnAnswers:
 
     def _start(self, assignments: Sequence[str]) -> None:
         for name in assignments:
-            if name not in self.started:
-                jobs = self.maker.trials(name)
-                self.started[name] = {t: (job, self.workers.start(job)) for t, job in jobs.items()}
+            if name not in self.tried:
+                self.tried[name] = {}
+                if job := self.maker.trials(name).get(FIRST):
+                    self.rehearsing[name] = job, self.workers.start(job)
+                else:
+                    self.started[name] = {}
+
+    def go_on(self) -> None:
+        """Start the other trials of what is rehearsed."""
+        for name, (_, future) in list(self.rehearsing.items()):
+            if future.done():
+                self._start_others(name)
+
+    def _start_others(self, assignment: str) -> None:
+        if assignment in self.rehearsing:
+            first = self._come(*self.rehearsing.pop(assignment))
+            self.tried[assignment][FIRST] = first
+            if first is not None:
+                self.maker.rehearsed(assignment, first)
+            jobs = {t: job for t, job in self.maker.trials(assignment).items() if t != FIRST}
+            started = {trial: (job, self.workers.start(job)) for trial, job in jobs.items()}
+            self.started[assignment] = started
 
     def wait_for(self, assignment: str) -> None:
         if assignment in self.left:
             self._start([assignment])
+            self._start_others(assignment)
             self.left.remove(assignment)
-            trials = self.started[assignment]
-            tried = {trial: self._come(job, future) for trial, (job, future) in trials.items()}
+            tried = self.tried[assignment]
+            for trial, (job, future) in self.started[assignment].items():
+                tried[trial] = self._come(job, future)
             self.faults += self.maker.learn(assignment, tried)
 
     def _come(self, job: Job, future: Future[GradedSubmission]) -> GradedSubmission | None:
@@ -267,8 +291,9 @@ class _OwnAnswers:
         """Whether all are known; raises CourseError where a fault is to stop it. wait: until so."""
         if self.are_known:
             return True
+        self.go_on()
         futures = [future for trials in self.started.values() for _, future in trials.values()]
-        if not wait and not all(future.done() for future in futures):
+        if not wait and (self.rehearsing or not all(future.done() for future in futures)):
             return False
         for name in list(self.left):
             self.wait_for(name)
@@ -320,6 +345,7 @@ def _handed_out(
                 job, submission = maker.make(*pair)
                 waiting[workers.start(job)] = pair, job, submission
             own.start_all()
+            own.go_on()
             if not waiting:
                 if not failed:
                     break

@@ -31,6 +31,7 @@ from .plain_data import (
 )
 
 Trial = Literal["own apart", "own together", "release apart", "release together"]
+FIRST: Trial = "own apart"  # it shows what the others, and all submissions, are quicker with
 Tried = Mapping[Trial, GradedSubmission | None]  # None: the machinery failed
 AUTHOR = "the instructor"
 _NAMED = 3  # tests in one line
@@ -91,7 +92,8 @@ def trials(job: AssignmentJob, source: Path, release: Path) -> dict[Trial, Job]:
     """What is to be graded to find out. source, release: the assignment's folders."""
     found: dict[Trial, Job] = {}
     if own := _handed_in(job, source):
-        found["own apart"], found["own together"] = own, own | {"together": True}
+        found["own apart"] = own | {"rehearses": True}
+        found["own together"] = own | {"together": True}
         if blank := _handed_in(job, release):
             found["release apart"] = blank
             found["release together"] = blank | {"together": True}
@@ -117,6 +119,7 @@ def _handed_in(job: AssignmentJob, folder: Path) -> Job | None:
         "findings": [],
         "unreadable": "",
         "together": False,
+        "rehearses": False,
         "last_try": False,
     }
 

@@ -95,10 +95,8 @@ def _plan_notebook(
             "as released. nbgrader generate_assignment --force releases the new version."
         )
     kernelspec = json.loads(notebook.kernelspec) if notebook.kernelspec else {}
-    rehearsal = [cell.source for cell in written if cell.cell_type == "code"]
     return {
         "cells": cells,
-        "rehearsal": rehearsal,
         "kernelspec": kernelspec,
         "language": _language(kernelspec, in_source),
     }

@@ -1,8 +1,8 @@
 """The process whose forks do the grading: it has imported what notebooks import.
 
-It has a warm process in the sandbox, and forks a template for each assignment, which rehearses
-that assignment and forks its servers; each notebook runs in a fork of its server, and its learner's
-cells in a fork of the process in the sandbox. No state passes from one submission to the next.
+It has a warm process in the sandbox, and forks a template for each assignment, which gets ready for
+it and forks its servers; each notebook runs in a fork of its server, and its learner's cells in a
+fork of the process in the sandbox. No state passes from one submission to the next.
 """
 
 import json
@@ -23,7 +23,7 @@ from ..wall.messages import READY
 from .server import be_template, tell
 from .worker import KEPT
 
-Key = tuple[str, bool]  # of a template: the digest of its plan, and whether it rehearses
+Key = tuple[str, bool]  # of a template: the digest of its plan, and whether it has a rehearsal
 _KEPT_VARIABLES = (
     *("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MPLBACKEND"),
     "PYTHONBREAKPOINT",
@@ -36,7 +36,7 @@ def main() -> None:
     """`python -m chainrule.grading.processes.nursery FD`: the setup comes in on standard input.
 
     FD is the control socket. On it this process says that it is ready; then each request on it is
-    `[plan_digest, rehearse]` with a socket for a server: see `server.serve`.
+    `[plan_digest, rehearsed]` with a socket for a server: see `server.serve`.
     """
     end_with_parent()
     control = socket.socket(fileno=int(sys.argv[1]))
@@ -78,8 +78,8 @@ class Nursery:
             request, descriptors, _, _ = socket.recv_fds(control, _REQUEST_BYTES, 1)
             if not request:
                 os.killpg(0, signal.SIGKILL)  # the other side hung up: all is over
-            digest, rehearse = json.loads(request)
-            self._hand_on((digest, rehearse), descriptors[0])
+            digest, rehearsed = json.loads(request)
+            self._hand_on((digest, rehearsed), descriptors[0])
             os.close(descriptors[0])
 
     def _hand_on(self, key: Key, descriptor: int) -> None:
@@ -102,21 +102,20 @@ class Nursery:
                 return template
             except OSError:
                 template.close()
-        _, rehearsing = key
-        template = self._template(rehearsing, descriptor)
+        template = self._template(descriptor)
         socket.send_fds(template, [b"server"], [descriptor])
         return template
 
-    def _template(self, rehearsing: bool, descriptor: int) -> socket.socket:
+    def _template(self, descriptor: int) -> socket.socket:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.settimeout(_SEND_SECONDS)
         with theirs:
             if os.fork() == 0:
-                self._be_template(rehearsing, theirs, ours, descriptor)
+                self._be_template(theirs, ours, descriptor)
         return ours
 
     def _be_template(
-        self, rehearsing: bool, requests: socket.socket, ours: socket.socket, descriptor: int
+        self, requests: socket.socket, ours: socket.socket, descriptor: int
     ) -> NoReturn:
         try:
             end_with_parent()
@@ -125,7 +124,7 @@ class Nursery:
             for other in (self.control, ours, *self.templates.values()):
                 other.close()
             os.close(descriptor)
-            be_template(requests, rehearsing, self.sandbox, self.shell)
+            be_template(requests, self.sandbox, self.shell)
         finally:
             os._exit(0)
 

@@ -4,8 +4,8 @@ import threading
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from ..plain_data import GradedSubmission, Job, Setup
-from .worker import NurseryHandle, Planned, Worker
+from ..plain_data import GradedSubmission, Job, Planned, Setup
+from .worker import NurseryHandle, Worker
 
 
 class LocalPool(ThreadPoolExecutor):
@@ -20,7 +20,7 @@ class LocalPool(ThreadPoolExecutor):
         workers: int,
         setup: Setup,
         nursery: NurseryHandle,
-        ahead: Iterable[Planned] = (),
+        ahead: Iterable[tuple[Planned, str]] = (),
     ) -> None:
         super().__init__(workers)
         self._here = threading.local()

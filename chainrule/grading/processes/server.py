@@ -1,4 +1,4 @@
-"""Grading the submissions of one assignment: a template that has rehearsed it, and its forks."""
+"""Grading the submissions of one assignment: a template that is ready for it, and its forks."""
 
 import contextlib
 import json
@@ -6,37 +6,35 @@ import os
 import select
 import signal
 import socket
-from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from io import BufferedIOBase, BufferedRWPair
 from typing import NoReturn
 
-from ..forks.isolated import Ended, end_with_parent, folder, in_fork, in_words
+from ..forks.isolated import end_with_parent, in_words
 from ..forks.warm import settle, warm
-from ..limits import Limits
-from ..plain_data import Failure, GradedSubmission, Job, Plan, Rehearsal
+from ..plain_data import Failure, GradedSubmission, Job, Plan, Planned, Rehearsal
 from ..sandbox.bubblewrap import Sandbox, fork_at
-from ..shell.rehearse import do_what_was_asked, rehearse, threads
 from ..shell.shell import KeepingShell
 from ..trusted.assess import assess
+from ..trusted.rehearse import do_what_was_asked
 from ..wall.messages import Start
 
 Answer = Failure | GradedSubmission
 _SLACK_SECONDS = 30.0
 
 
-def be_template(
-    requests: socket.socket, rehearsing: bool, sandbox: Sandbox, shell: KeepingShell
-) -> None:
+def be_template(requests: socket.socket, sandbox: Sandbox, shell: KeepingShell) -> None:
     """Fork a server for each socket that comes in, until the other side hangs up."""
     stream = _next(requests)
     if stream is None:
         return
     try:
-        template = _Template(requests, stream, json.loads(stream.readline()), sandbox, shell)
-        if not rehearsing or not template.serve_rehearsed():
+        first: Planned = json.loads(stream.readline())
+        template = _Template(requests, stream, first["plan"], sandbox, shell)
+        rehearsal = first["rehearsal"]
+        if rehearsal is None or not template.serve_rehearsed(rehearsal):
             template.serve(sandbox.control)
     except BaseException as error:
         tell(stream, error)
@@ -60,21 +58,12 @@ class _Template:
     sandbox: Sandbox
     shell: KeepingShell
 
-    def serve_rehearsed(self) -> bool:
+    def serve_rehearsed(self, found: Rehearsal) -> bool:
         """Serve in a fork that has imported what the notebooks import while they run.
 
-        Returns when that is over. False where the rehearsal does not come back, or where importing
-        ends that fork or starts threads, which servers would lack: this process has to go on in
-        its place.
+        Returns when that is over. False where importing ends that fork or starts threads, which
+        servers would lack: this process has to go on in its place.
         """
-        cells = sum(len(notebook["rehearsal"]) for notebook in self.plan["notebooks"].values())
-        seconds = cells * (self._limits.cell_seconds + 1) + _SLACK_SECONDS
-        rehearsal = partial(rehearse, self.shell, self.plan, self._limits)
-        for_tests = {name: b64decode(text) for name, text in self.plan["for_tests"].items()}
-        with folder(for_tests) as place:
-            found = in_fork(rehearsal, place, seconds)
-        if isinstance(found, Ended):
-            return False
         reader, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -94,11 +83,11 @@ class _Template:
         try:
             end_with_parent()
             os.close(reader)
-            before = threads()
-            warm([f"import {name}" for name in found["modules"]])
+            before = _threads()
+            warm([f"import {name}" for name in found["tests"]])
             do_what_was_asked(found["asked"])
-            if threads() == before:
-                control = self.sandbox.warmer(found["modules"])
+            if _threads() == before:
+                control = self.sandbox.warmer(found["learner"])
                 os.write(writer, b"1")
                 os.close(writer)
                 self.serve(control)
@@ -139,9 +128,10 @@ class _Template:
         finally:
             os._exit(0)
 
-    @property
-    def _limits(self) -> Limits:
-        return Limits.of(self.sandbox.setup["limits"])
+
+def _threads() -> int:
+    """How many this process has: a fork takes only the one that forks along."""
+    return len(os.listdir("/proc/self/task"))
 
 
 def serve(

@@ -25,7 +25,7 @@ from ..errors import GradingError, NoSandbox
 from ..forks.isolated import in_words
 from ..forks.process_tree import any_stopped
 from ..limits import PATIENCE, RUNS
-from ..plain_data import GradedSubmission, Job, Plan, Setup
+from ..plain_data import GradedSubmission, Job, Planned, Setup
 from .lines import Broken, Lines
 
 KEPT = 3  # servers of a worker at a time, and templates of a nursery
@@ -35,8 +35,8 @@ _SLACK_SECONDS = 30.0
 _SEND_SECONDS = 10.0
 _STARTS = 2
 _FILES, _MANY_FILES = 512, 4096  # a learner's process may have 256; many jobs need more
+_PLANNED = set(Planned.__annotations__)  # these keys of a job are said once
 _QUICK_SECONDS = 0.5  # what is stopped makes wait for longer than this
-Planned = tuple[Plan, str]  # the plan of an assignment, and its digest
 
 
 class WorkerDied(Exception):
@@ -92,10 +92,10 @@ class NurseryHandle:
             raise NoSandbox(f"no process can be started ({in_words(error)})") from None
         self._control.settimeout(_SEND_SECONDS)
 
-    def begin(self, setup: Setup, ahead: Iterable[Planned] = ()) -> None:
+    def begin(self, setup: Setup, ahead: Iterable[tuple[Planned, str]] = ()) -> None:
         """Say what is to be graded; `setup` as in a job.
 
-        ahead: plans and digests of the first assignments, whose rehearsals begin now.
+        ahead: the first assignments, with the digests of their plans: getting ready begins now.
         """
         self._setup = setup
         assert self._process.stdin is not None
@@ -103,10 +103,10 @@ class NurseryHandle:
             self._process.stdin.write(json.dumps(setup).encode() + b"\n")
             self._process.stdin.flush()
         with contextlib.suppress(WorkerDied):
-            for plan, digest in ahead:
-                self._ahead[digest] = self._asked(plan, digest, True)
+            for planned, digest in ahead:
+                self._ahead[digest] = self._asked(planned, digest)
 
-    def server(self, plan: Plan, digest: str, rehearse: bool) -> "ServerHandle":
+    def server(self, planned: Planned, digest: str) -> "ServerHandle":
         """A new server for an assignment. Raises NoSandbox, WorkerDied."""
         with self._lock:
             for start in range(_STARTS):
@@ -117,22 +117,22 @@ class NurseryHandle:
                     if self._closed or start + 1 == _STARTS:
                         raise
                     self.renew(self.life)
-            ready = self._ahead.pop(digest, None) if rehearse else None
-            return ready or self._asked(plan, digest, rehearse)
+            ready = self._ahead.pop(digest, None) if planned["rehearsal"] is not None else None
+            return ready or self._asked(planned, digest)
 
-    def _asked(self, plan: Plan, digest: str, rehearse: bool) -> "ServerHandle":
+    def _asked(self, planned: Planned, digest: str) -> "ServerHandle":
         try:
             ours, theirs = socket.socketpair()
         except OSError as error:
             raise WorkerDied(f"no server can be asked for ({in_words(error)})") from None
         try:
             with theirs:
-                request = json.dumps([digest, rehearse]).encode()
+                request = json.dumps([digest, planned["rehearsal"] is not None]).encode()
                 socket.send_fds(self._control, [request], [theirs.fileno()])
         except OSError:
             ours.close()
             raise WorkerDied(self.fault() or "the process that starts servers is silent") from None
-        return ServerHandle(ours, plan, self)
+        return ServerHandle(ours, planned, self)
 
     def fault(self) -> str:
         """What is wrong with it, or with what it has started, as a clause; "" if it is well."""
@@ -219,13 +219,12 @@ def _allow_files() -> None:
 class ServerHandle:
     """Grades submissions of one assignment (`server.serve`), in one life of the nursery."""
 
-    def __init__(self, channel: socket.socket, plan: Plan, nursery: NurseryHandle) -> None:
+    def __init__(self, channel: socket.socket, planned: Planned, nursery: NurseryHandle) -> None:
         self.life, self._nursery = nursery.life, nursery
         self._lines = Lines(channel)
-        self._lines.say(plan)
+        self._lines.say(planned)
         self._ready = False
-        cells = [cell for notebook in plan["notebooks"].values() for cell in notebook["rehearsal"]]
-        self._cells, self._notebooks = len(cells), len(plan["notebooks"])
+        self._notebooks = len(planned["plan"]["notebooks"])
 
     def grade(self, job: Job) -> GradedSubmission:
         """Raises WorkerDied."""
@@ -233,9 +232,9 @@ class ServerHandle:
         of_a_cell, of_a_notebook = limits["cell_seconds"], limits["notebook_seconds"]
         began = time.monotonic()
         try:
-            self._lines.say({key: value for key, value in job.items() if key != "plan"})
+            self._lines.say({key: value for key, value in job.items() if key not in _PLANNED})
             if not self._ready:
-                self._answer(self._cells * (of_a_cell + 1) + 2 * _SLACK_SECONDS)
+                self._answer(2 * _SLACK_SECONDS)
                 self._ready = True
                 began = time.monotonic()
             of_all = PATIENCE * (of_a_notebook + of_a_cell)
@@ -276,13 +275,14 @@ class Worker:
 
     def grade(self, job: Job) -> GradedSubmission:
         """See `grade_submission`. Raises NoSandbox, WorkerDied."""
-        key = job["plan_digest"], job["rehearse"]
+        planned: Planned = {"plan": job["plan"], "rehearsal": job["rehearsal"]}
+        key = job["plan_digest"], job["rehearsal"] is not None
         if self.life != self.nursery.life:
             self._forget()  # they ended with the process that they were forks of
         life = self.life = self.nursery.life
         server = self.servers.pop(key, None)
         try:
-            server = server or self.nursery.server(job["plan"], *key)
+            server = server or self.nursery.server(planned, job["plan_digest"])
             life = server.life
             graded = server.grade(job)
         except WorkerDied:

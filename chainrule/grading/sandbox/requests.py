@@ -1,6 +1,7 @@
 """The learner process's answers to what the other side asks for; see `learner`."""
 
 import base64
+import sys
 import types
 from typing import assert_never
 
@@ -18,7 +19,9 @@ from ..wall.messages import (
     Describe,
     Files,
     Get,
+    ImportedModules,
     InSight,
+    Modules,
     Probe,
     RanCell,
     Reply,
@@ -44,6 +47,7 @@ class Answers:
         self.exchange = Exchange(wire, self.to)
         self.names: Namespace = shell.user_ns
         self.handed = handed_files.Handed()
+        self.imported_before = len(sys.modules)  # in the order in which they are imported
 
     def to(self, request: Request, buffers: Buffers) -> Answer:
         try:
@@ -69,6 +73,8 @@ class Answers:
             return self.files(request, buffers)
         if request["do"] == "written":
             return self.written(request, buffers)
+        if request["do"] == "modules":
+            return self.modules(request, buffers)
         if request["do"] == "probe":
             return self.probe(request, buffers)
         if request["do"] == "in_sight":
@@ -90,6 +96,10 @@ class Answers:
 
     def written(self, request: Written, buffers: Buffers) -> Answer:
         return {"written": self.handed.written()}, []
+
+    def modules(self, request: Modules, buffers: Buffers) -> Answer:
+        imported: ImportedModules = {"modules": [*sys.modules][self.imported_before :]}
+        return imported, []
 
     def run(self, request: Run, buffers: Buffers) -> Answer:
         before = StandIn.made

@@ -186,6 +186,8 @@ def new_shell(output_bytes: int, namespace: Namespace | None = None) -> KeepingS
     shell = KeepingShell.instance(config=config, user_ns=namespace)
     shell.outputs = Outputs(output_bytes)
     shell.usual_transformations = shell._transformations()
+    assert shell.display_formatter is not None
+    shell.display_formatter.format(0)  # its parts are made when they are first used
     builtins.input = _no_input  # type: ignore[assignment]
     return shell
 

@@ -93,12 +93,13 @@ def put_together(plan: NotebookPlan, cells: list[Cell], ran: Ran, job: Job) -> G
     if not job["setup"]["confined"]:
         for result in ran["results"]:
             result["flags"] = sorted({*result["flags"], "unconfined"})
-    return {
+    graded: GradedNotebook = {
         "text": autograded.as_text(autograded.compose(plan, cells, ran, about)),
         "results": ran["results"],
         "findings": ran["findings"],
         "answered": [c["known"]["grade_id"] for c in cells if c["known"] and c["answered"]],
     }
+    return graded if "rehearsal" not in ran else {**graded, "rehearsal": ran["rehearsal"]}
 
 
 def _not_run(plan: NotebookPlan, why: Verdict, reason: str) -> Ran:
@@ -178,7 +179,9 @@ class _Assessor:
             findings += changed
             models, setup = job["models"].get(name, {}), job["setup"]
             limits, ignored = Limits.of(setup["limits"]), setup["ignored"]
-            notebook = Notebook(plan, cells, models, self.files, limits, ignored)
+            notebook = Notebook(
+                plan, cells, models, self.files, limits, ignored, rehearses=job["rehearses"]
+            )
             ran = self._either_way(notebook, job["asked_together"].get(name, {}))
             _add_results(ran, cells)
         ran["findings"] = findings + ran["findings"]

@@ -103,6 +103,12 @@ class LearnersNotebook:
             {path for path in paths if isinstance(path, str)} if isinstance(paths, list) else set()
         )
 
+    def modules(self) -> list[str]:
+        """What its cells have imported, as they say."""
+        answer, _ = self.process.ask({"do": "modules"})
+        names = answer.get("modules")
+        return [str(name) for name in names] if isinstance(names, list) else []
+
     def get(self, name: str) -> tuple[Any, str | None]:
         """The value of a name, and the module's name if it is one. Raises KeyError and so on."""
         self.asked = True

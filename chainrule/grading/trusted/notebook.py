@@ -35,6 +35,7 @@ from . import given_text, opened_files
 from .learner import LearnersNotebook
 from .names import TestNames
 from .process import GUARD_SECONDS
+from .rehearse import rehearsed
 
 # What the parent sees meanwhile: the number of the running cell, and since when it runs here.
 HERE = struct.Struct("<Id")
@@ -47,7 +48,7 @@ class Notebook:
 
     models: what the instructor's own answer gets, by test. files: of the learner's working folder,
     path -> content. ignored: pattern of what costs no points on stderr. without: tests that are not
-    asked here.
+    asked here. rehearses: say what would have made it quicker.
     """
 
     plan: NotebookPlan
@@ -57,6 +58,7 @@ class Notebook:
     limits: Limits
     ignored: str
     without: Collection[str] = ()
+    rehearses: bool = False
 
 
 def run_notebook(
@@ -78,17 +80,26 @@ def run_notebook(
     carried.watch_seeds(learner.seeds)
     given_text.watch(lambda: learner.texts, learner.needs_person)
     run = _Run(shell, learner, names, notebook, here)
-    try:
+
+    def all_cells() -> None:
         for number, cell in enumerate(notebook.cells):
             here[:] = HERE.pack(number, 0.0)
             run.cell(number, cell, given_up.get(number, ""))
+
+    rehearsal = None
+    try:
+        if notebook.rehearses:
+            rehearsal = rehearsed(all_cells, learner)
+        else:
+            all_cells()
     finally:
         learner.process.close()
     for path, why in sorted(learner.process.left_out.items())[:SAID]:
         words = f"{path} cannot be put into the working folder ({why}): it was left out."
         run.findings.append(records.finding("file", words))
     outputs = list(run.outputs.items())
-    return {"outputs": outputs, "results": run.results, "findings": run.findings}
+    ran: Ran = {"outputs": outputs, "results": run.results, "findings": run.findings}
+    return ran if rehearsal is None else {**ran, "rehearsal": rehearsal}
 
 
 class _Run:

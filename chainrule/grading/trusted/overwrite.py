@@ -1,11 +1,14 @@
 """What a call has changed in its arguments, changed in the test's own objects too."""
 
+from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
-from ..wall.values import Malformed, is_tensor
+from ..wall.values import Encoder, Malformed, is_tensor
+
+_REFILLED = (list, bytearray, dict, set)
 
 
 def overwrite(olds: Sequence[Any], news: Sequence[Any]) -> None:
@@ -24,10 +27,18 @@ def overwrite(olds: Sequence[Any], news: Sequence[Any]) -> None:
         elif isinstance(old, (dict, set)):
             old.clear()
             old.update(new)
+        elif isinstance(old, deque):
+            old.clear()
+            old.extend(new)
         elif isinstance(old, np.ndarray):
             old[...] = new
         else:
             old.data.copy_(new.data)
+
+
+def _written(value: Any) -> tuple[Any, list[bytes]]:
+    encoder = Encoder()
+    return encoder.encode(value), encoder.buffers
 
 
 def _differ(old: Any, new: Any) -> bool:
@@ -37,8 +48,12 @@ def _differ(old: Any, new: Any) -> bool:
         return not bool((old.data == new.data).all())
     if type(old) is not type(new):
         raise Malformed("an argument came back as another type")
-    if not isinstance(old, np.ndarray):
+    if isinstance(old, (*_REFILLED, deque)):
         return True
+    if not isinstance(old, np.ndarray):
+        if _written(old) != _written(new):
+            raise Malformed(f"a {type(old).__name__} was changed, of which the test keeps its own")
+        return False
     if old.shape != new.shape or old.dtype != new.dtype:
         raise Malformed("an argument came back with another shape")
     differ = bool(old.tobytes() != new.tobytes())  # -0.0 is another number, NaN is the same

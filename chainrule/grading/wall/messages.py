@@ -56,6 +56,12 @@ class Written(TypedDict):
     do: Literal["written"]
 
 
+class Modules(TypedDict):
+    """Say which modules the cells have imported."""
+
+    do: Literal["modules"]
+
+
 class Run(TypedDict):
     """Run a cell."""
 
@@ -103,7 +109,7 @@ class Call(TypedDict):
     state: State
 
 
-Request = Call | Get | Run | Set | Delete | Describe | Files | Written | Probe | InSight
+Request = Call | Get | Run | Set | Delete | Describe | Files | Written | Modules | Probe | InSight
 
 
 # ---- the wire: replies, and what a learner's code may ask meanwhile
@@ -115,6 +121,10 @@ class Faults(TypedDict):
 
 class Seen(TypedDict):
     seen: list[list[str]]
+
+
+class ImportedModules(TypedDict):
+    modules: list[str]
 
 
 class WrittenFiles(TypedDict):
@@ -195,6 +205,7 @@ Reply = (
     | Described
     | LeftOut
     | WrittenFiles
+    | ImportedModules
     | Faults
     | Seen
     | Cannot

@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from . import exceptions
+from . import exceptions, kinds, library_values
 
 MESSAGE_BYTES = 64 * 1024 * 1024
 DEPTH = 100
 _MOST_DEPTH = 4 * DEPTH  # as it is read; what an honest encoder writes is nested less
-_PLAIN_KINDS = "biufcSU"  # the kinds of NumPy numbers and texts that cross; "O" never does
+_PLAIN_KINDS = "biufcSUMm"  # of NumPy's types: numbers, texts, and times
 # Types by names of ours: a learner may have given other meanings to those in builtins.
 _AS_THEY_ARE = (type(None), bool, str, float)
 _SCALARS = (*_AS_THEY_ARE, int)
@@ -70,9 +70,7 @@ class Encoder:
             raise CannotCross(f"a value nested more than {DEPTH} deep")
         if id(value) in self.known:
             return {"known": self.known[id(value)]}
-        if kind not in _MUTABLE and (
-            kind is tuple or not (isinstance(value, _MUTABLE) or is_tensor(value))
-        ):
+        if kind not in _MUTABLE and not _can_change(value, kind):
             return self._encode(value, kind, depth + 1)
         if id(value) in self.written:  # whole: what holds itself is nested too deep
             return {"same": self.written[id(value)]}
@@ -84,7 +82,7 @@ class Encoder:
 
     def _encode(self, value: Any, kind: type, deeper: int) -> Any:
         if kind is np.ndarray:
-            return self._array(value)
+            return self._array(value, deeper)
         if kind is list:
             return [self.encode(item, deeper) for item in value]
         if kind in (tuple, set, frozenset):
@@ -104,9 +102,17 @@ class Encoder:
         if value is Ellipsis:
             return {"ellipsis": None}
         if isinstance(value, np.generic):
-            return self._array(value)
+            return self._array(value, deeper)
+        if isinstance(value, np.dtype):
+            return {"dtype": _fields_of(value)}
         if is_tensor(value):
             return self._tensor(value)
+        if (found := library_values.kind_of(kind)) is not None:
+            made_of = [self.encode(part, deeper) for part in _apart(found, value)]
+            return {"library": [found.library, found.name, made_of]}
+        if library_values.is_named_tuple(kind):
+            items = [self.encode(item, deeper) for item in value]
+            return {"namedtuple": [kind.__name__, list(kind._fields), items]}  # type: ignore[attr-defined]
         if isinstance(value, BaseException):
             return {"exception": exceptions.describe(value)}
         if isinstance(value, type) and value in vars(builtins).values():
@@ -119,9 +125,9 @@ class Encoder:
         self.buffers.append(data)
         return len(self.buffers) - 1
 
-    def _array(self, value: Any) -> Any:
+    def _array(self, value: Any, deeper: int) -> Any:
         if value.dtype.kind not in _PLAIN_KINDS:
-            raise CannotCross(f"an array of the type {value.dtype}")
+            return self._array_of_things(value, deeper)
         if isinstance(value, np.generic):
             return {"scalar": [value.dtype.str, self._buffer(value.tobytes())]}
         fortran = value.ndim > 1 and value.flags.f_contiguous and not value.flags.c_contiguous
@@ -130,6 +136,16 @@ class Encoder:
         shape = list(value.shape)
         number = self._buffer(data)
         return {"array": [value.dtype.str, shape, order, value.flags.writeable, number]}
+
+    def _array_of_things(self, value: Any, deeper: int) -> Any:
+        shape = list(value.shape)
+        if value.dtype == object:
+            items = [self.encode(item, deeper) for item in value.reshape(-1).tolist()]
+            return {"objects": [shape, items]}
+        fields = _fields_of(value.dtype)
+        if isinstance(value, np.void) or isinstance(fields, str):
+            raise CannotCross(f"an array of the type {value.dtype}")
+        return {"records": [fields, shape, self._buffer(value.tobytes())]}
 
     def _tensor(self, value: Any) -> Any:
         import torch
@@ -230,6 +246,17 @@ class Decoder:
                 return Ellipsis
             case "scalar":
                 return self._scalar(*body)
+            case "objects":
+                return self._objects(*body)
+            case "records":
+                return self._records(*body)
+            case "dtype":
+                return _dtype_of(body)
+            case "library":
+                return self._of_library(*body)
+            case "namedtuple":
+                name, fields, items = body
+                return library_values.named_tuple(name, fields)(*map(self._decode, items))
             case "tensor":
                 return self._tensor(*body)
             case "exception":
@@ -289,6 +316,44 @@ class Decoder:
             value.flags.writeable = False
         return self._whole(value, data)
 
+    def _objects(self, shape: list[Any], items: list[Any]) -> Any:
+        if _size(shape) != len(items):
+            raise Malformed("an array whose values do not fill its shape")
+        array = np.empty(shape, object)
+
+        def fill(flat: np.ndarray) -> None:
+            for number, item in enumerate(items):
+                flat[number] = self._decode(item)
+
+        return self._filled(array, lambda whole: fill(whole.reshape(-1)))
+
+    def _records(self, fields: list[Any], shape: list[Any], number: int) -> Any:
+        kind, data = _dtype_of(fields), _numbered(self.buffers, number)
+        self.texts = True
+        size = _size(shape)
+        if not kind.itemsize or size * kind.itemsize != len(data):
+            raise Malformed("an array whose records do not fill its shape")
+        flat = np.frombuffer(bytearray(data), kind, size) if data else np.empty(size, kind)
+        return self._whole(flat.reshape(shape), data)
+
+    def _of_library(self, library: object, name: object, parts: list[Any]) -> Any:
+        found = library_values.named(library, name)
+        if found is None:
+            raise Malformed("a value of no known library")
+        number, before = len(self.mutable), self.size
+        if found.changes:
+            self.mutable.append(None)
+        try:
+            value = found.together(*map(self._decode, parts))
+        except Malformed:
+            raise
+        except Exception as error:  # whatever a library says of parts that do not fit
+            raise Malformed(f"an unreadable {found.name} ({type(error).__name__})") from None
+        if found.changes:
+            self.mutable[number] = value
+            self.sizes[number] = self.size - before
+        return value
+
     def _tensor(self, name: str, shape: list[Any], leaf: bool, number: int) -> Any:
         import torch
 
@@ -325,6 +390,42 @@ def plain_dtype(text: str) -> np.dtype:
     if kind.kind not in _PLAIN_KINDS or kind.fields or kind.subdtype:
         raise Malformed("an array of no known type")
     return kind
+
+
+def _fields_of(kind: np.dtype) -> str | list[list[str]]:
+    """How a type of arrays is written: plain, or with named fields. Raises CannotCross."""
+    if kind.names is None and kind.subdtype is None and kind.kind in f"{_PLAIN_KINDS}O":
+        return kind.str
+    fields = [[name, kind[name].str] for name in kind.names or ()]
+    if not fields or np.dtype([(name, text) for name, text in fields]) != kind:
+        raise CannotCross(f"an array of the type {kind}")
+    return fields
+
+
+def _dtype_of(fields: str | list[list[str]]) -> np.dtype:
+    """Raises Malformed."""
+    if isinstance(fields, str):
+        return np.dtype(object) if fields == "|O" else plain_dtype(fields)
+    return np.dtype([(str(name), plain_dtype(text)) for name, text in fields])
+
+
+def _can_change(value: Any, kind: type) -> bool:
+    """Whether a call can change the value."""
+    if kind is tuple:
+        return False
+    if isinstance(value, _MUTABLE) or is_tensor(value):
+        return True
+    found = library_values.kind_of(kind)
+    return found is not None and found.changes
+
+
+def _apart(found: kinds.Kind, value: Any) -> kinds.Parts:
+    try:
+        return found.apart(value)
+    except kinds.NotPlain as error:
+        raise CannotCross(str(error)) from None
+    except Exception:  # a library that is not as it was
+        raise CannotCross(f"a value of the type {found.name}") from None
 
 
 def _numbered(things: list[Any], number: Any) -> Any:

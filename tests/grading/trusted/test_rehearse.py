@@ -1,5 +1,6 @@
-"""An assignment is rehearsed before its first submission; whatever that does, nobody pays."""
+"""The own answers' first trial is a rehearsal for all others; whatever that does, nobody pays."""
 
+import json
 import os
 import signal
 from contextlib import suppress
@@ -24,7 +25,7 @@ def a_class(root, learners, cell="here = 1"):
     cells = [
         courses.locked("given", cell),
         *courses.DOUBLE,
-        courses.test("test_given", "assert 'CHAINRULE_REHEARSAL' not in __import__('os').environ"),
+        courses.test("test_given", "assert double(1) + 1"),
     ]
     courses.make_course(root, {"nb": cells})
     for number in range(learners):
@@ -43,6 +44,29 @@ def rehearsed(request, tmp_path_factory):
 @pytest.mark.parametrize("jobs", [0, 2])
 def test_a_rehearsal_costs_nobody_a_mark(rehearsed, jobs):
     graded = grade(rehearsed, jobs=jobs, force=True, cell_seconds=2)
+    assert [one.points for one in graded] == [1.0, 3.0, 3.0, 3.0, 3.0]
+
+
+def test_what_its_cells_import_is_kept_by_the_side_that_needs_it(tmp_path):
+    answer = courses.solved(
+        "double", "def double(x):\n    __import__('colorsys')\n    return x + x"
+    )
+    asks = courses.test("test_double", "assert __import__('sndhdr') and double(2) == 4")
+    courses.make_course(tmp_path, {"nb": [answer, asks]})
+    courses.submit(tmp_path, "ann", courses.fill(double="def double(x):\n    return 2 * x"))
+    grade(tmp_path, jobs=0)
+    kept = json.loads((tmp_path / ".chainrule" / "ps1.json").read_text())["value"]["rehearsal"]
+    assert "colorsys" in kept["learner"] and "colorsys" not in kept["tests"]
+    assert "sndhdr" in kept["tests"] and "sndhdr" not in kept["learner"]
+
+
+def test_nothing_else_of_it_stays(tmp_path):
+    """What a cell sets of its process is set once more, and not twice, for each learner."""
+    sets = "import os, string\nbefore = os.environ.get('SET'), string.digits\n"
+    sets += "os.environ['SET'] = string.digits = 'here'"
+    graded = grade(
+        a_class(tmp_path, 5, cell=f"{sets}\nassert before == (None, '0123456789')"), jobs=0
+    )
     assert [one.points for one in graded] == [1.0, 3.0, 3.0, 3.0, 3.0]
 
 
