@@ -5,6 +5,7 @@ import math
 import numpy as np
 import torch
 
+from tests.support.batches import RIGHT as BATCHES
 from tests.support.given import loss_and_gradients
 from tests.support.wrong_answers import log_softmax, relu, softmax
 
@@ -250,7 +251,7 @@ TRAIN = [
     lambda *args: [[tensor(w) for w in _train_after(*args)[0]], tensor(_train_after(*args)[1])],
 ]
 
-RIGHT = {
+RIGHT = BATCHES | {
     "single_layer.softmax": SOFTMAX,
     "single_layer.cross_entropy": CROSS_ENTROPY,
     "single_layer.backward_logits": BACKWARD_LOGITS,
