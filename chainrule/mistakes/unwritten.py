@@ -286,6 +286,7 @@ def _is_whole(statement: ast.stmt, node: ast.AST) -> bool:
     """Whether an expression is all that a line writes."""
     inner = _innermost(statement, node)
     writes = isinstance(inner, ast.Assign | ast.AugAssign)
+    writes = writes and not isinstance(node, ast.List | ast.Tuple | ast.Constant)
     return writes and getattr(inner, "value", None) is node
 
 
@@ -323,6 +324,8 @@ def _alternatives(
             for text, words in (("len({})", "rows"), ("{}.shape[-1]", "columns")):
                 other = _expression(text.format(ast.unparse(value)))
                 yield other, f"the number of {words} where that of all entries belongs", "number"
+        case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+            yield inner, f"{spoken(inner)} gone through from the start", "rounds"
         case ast.Call():
             yield from _of_a_call(node)
             yield from _other_activation(node)
@@ -494,6 +497,9 @@ def _of_an_entry(node: ast.expr, statement: ast.stmt) -> Alternatives:
 
 def _of_the_whole(value: ast.expr, question: Question) -> Alternatives:
     """A formula as a whole with another sign, with a factor too many, or mixed up in itself."""
+    if isinstance(value, ast.Name):
+        nothing = ast.BinOp(ast.Constant(0), ast.Mult(), value)
+        yield nothing, f"zeros where {value.id} belongs", "name"
     yield from _exchanged(value)
     yield ast.UnaryOp(ast.USub(), value), "the sign turned round", "sign"
     for factor in ("2", "0.5"):
@@ -693,6 +699,15 @@ def _rounds(
     body: list[ast.stmt], place: int, loop: ast.For
 ) -> Iterator[tuple[str, str, list[ast.stmt]]]:
     match loop.iter:
+        case ast.Name(id=name):
+            for words, taken in (
+                (f"the first of {name} left out", "[1:]"),
+                (f"the last of {name} left out", "[:-1]"),
+                (f"{name} gone through from the end", "[::-1]"),
+            ):
+                changed = deepcopy(loop)
+                changed.iter = _expression(f"{name}{taken}")
+                yield words, "rounds", [*body[:place], changed, *body[place + 1 :]]
         case ast.Call(func=ast.Name(id="range"), args=[count]):
             text = ast.unparse(count)
             for words, arguments in (

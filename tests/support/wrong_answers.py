@@ -5,6 +5,7 @@ Written by hand and apart from the catalogue, so that an error there cannot hide
 
 import numpy as np
 
+from tests.support.activations import WRONG as ACTIVATIONS
 from tests.support.batches import WRONG as BATCHES
 from tests.support.given import loss_and_gradients
 
@@ -308,16 +309,20 @@ U10 = {
     ),
 }
 
-WRONG = BATCHES | {
-    "single_layer.softmax": SOFTMAX,
-    "single_layer.cross_entropy": CROSS_ENTROPY,
-    "single_layer.backward_logits": BACKWARD_LOGITS,
-    "single_layer.backward": BACKWARD_ONE,
-    "multi_layer.forward": FORWARD,
-    "multi_layer.backward_output": BACKWARD_OUTPUT,
-    "multi_layer.backward_hidden": BACKWARD_HIDDEN,
-    "multi_layer.backward_relu": BACKWARD_RELU,
-    "multi_layer.backward": BACKWARD_TWO,
-    "update_step.sgd_step": SGD_STEP,
-    "update_step.train": TRAIN,
-}
+WRONG = (
+    BATCHES
+    | ACTIVATIONS
+    | {
+        "single_layer.softmax": SOFTMAX,
+        "single_layer.cross_entropy": CROSS_ENTROPY,
+        "single_layer.backward_logits": BACKWARD_LOGITS,
+        "single_layer.backward": BACKWARD_ONE,
+        "multi_layer.forward": FORWARD,
+        "multi_layer.backward_output": BACKWARD_OUTPUT,
+        "multi_layer.backward_hidden": BACKWARD_HIDDEN,
+        "multi_layer.backward_relu": BACKWARD_RELU,
+        "multi_layer.backward": BACKWARD_TWO,
+        "update_step.sgd_step": SGD_STEP,
+        "update_step.train": TRAIN,
+    }
+)
