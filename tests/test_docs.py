@@ -19,7 +19,7 @@ from chainrule.checks import notebook
 from chainrule.checks.explain import explain
 from chainrule.checks.plain_text import plain_text
 from chainrule.checks.time_limit import Stopped
-from chainrule.exercises.questions import QUESTIONS
+from chainrule.exercises.questions import QUESTIONS, exercises
 from chainrule.explorer.presets import PRESETS
 from chainrule.grading.limits import MIB, Limits
 from scripts import diagrams, rooms
@@ -132,7 +132,7 @@ def test_minutes_and_points_are_those_of_the_notebooks():
     rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (.*?) \|", README, re.MULTILINE)
     assert [name for name, *_ in rows] == sorted(
         {path.parent.name for path in ROOT.glob("source/*/*.ipynb")},
-        key=["single_layer", "multi_layer", "update_step"].index,
+        key=exercises().index,
     )
     for name, minutes, points, functions in rows:
         notebook = json.loads((ROOT / "source" / name / f"{name}.ipynb").read_text())

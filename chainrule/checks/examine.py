@@ -177,6 +177,7 @@ def _name_mistakes(
         whole = fitting(results) if group else ()
         for prop in group:
             own = whole or fitting(prop.results) or _at_a_line(question, prop, look())
+            own = _through_and_through(question, own, tried) if len(own) > 1 else own
             if not own and text.ignores_arguments(raised, constant(prop.results, here)):
                 own = (FROM_OUTSIDE,)
             named[prop.name] = own
@@ -191,6 +192,15 @@ def _name_mistakes(
         if not prop.results and fault and fault.attempt.changed:
             named[prop.name] = (IN_PLACE,)
     return named
+
+
+def _through_and_through(
+    question: Question, found: tuple[Mistake, ...], tried: Sequence[tuple[Case, Attempt]]
+) -> tuple[Mistake, ...]:
+    """Of several mistakes those that give all results of all cases, right ones too, if any do."""
+    every = dict.fromkeys(name for prop in question.properties for name in prop.results)
+    whole = candidates(question, tuple(every), tried)
+    return tuple(one for one in found if one in whole) or found
 
 
 def _unwritten(

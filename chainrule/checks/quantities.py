@@ -128,7 +128,13 @@ def following(question: Question, start: Mapping[str, Any]) -> dict[str, np.ndar
     names = _computable(question, tuple(start))
     with quiet():
         values = {**start, **evaluate(_formulas(question), start, names)} if names else start
-    return {_SPELT.get(name, name): np.asarray(value, float) for name, value in values.items()}
+    found: dict[str, np.ndarray] = {}
+    for name, value in values.items():
+        if isinstance(value, tuple):  # several arrays that are handed over as one
+            found |= {f"{name}[{n}]": np.asarray(one, float) for n, one in enumerate(value)}
+        else:
+            found[_SPELT.get(name, name)] = np.asarray(value, float)
+    return found
 
 
 @cache

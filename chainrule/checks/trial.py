@@ -137,12 +137,14 @@ def _never_shown(exercise: Exercise, text: str, path: Path) -> Iterator[BadExerc
 
 def table(tried: Sequence[Tried]) -> Iterator[str]:
     """The mistakes of one question, as lines for a terminal."""
+    said: dict[tuple[str, str], None] = {}
     for one in tried:
         if one.own or one.state == "unnamed":
-            said = [m.name for m in one.examined.mistakes if m is not one.variant.mistake]
-            others = f" ({'; '.join(said)})" if said and one.shown else ""
+            others = [m.name for m in one.examined.mistakes if m is not one.variant.mistake]
+            besides = f" ({'; '.join(others)})" if others and one.shown else ""
             seeds = f" on {len(one.shown)} of {_SEEDS} seeds" if one.shown else ""
-            yield f"    {one.variant.mistake.name:<56} {one.state}{seeds}{others}"
+            said[one.variant.mistake.name, f"{one.state}{seeds}{besides}"] = None
+    yield from (f"    {name:<56} {state}" for name, state in said)
     auto = [one for one in tried if not one.own and one.shown]
     if auto:
         named = sum(bool(one.named) for one in auto)

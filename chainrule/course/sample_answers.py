@@ -156,3 +156,6 @@ OWN_WORDS = {
     "twins": "Both hidden units are the same, so they get the same gradient and stay the same. "
     "I would start with random weights.",
 }
+SOME_WORDS = (
+    "I worked it out on paper with two examples, and the numbers agree with the notebook's."
+)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 
-from chainrule.course.sample_answers import OWN_WORDS
+from chainrule.course.sample_answers import OWN_WORDS, SOME_WORDS
 from chainrule.course.sample_learners import Learner, sample_learners
 from chainrule.errors import ChainruleError
 from chainrule.exercises.questions import exercises
@@ -57,7 +57,7 @@ def _filled(text: str, exercise: str, learner: Learner) -> str:
         if not marks.get("solution"):
             continue
         if cell.cell_type == "markdown" and learner.written:
-            cell.source = OWN_WORDS[marks["grade_id"]]
+            cell.source = OWN_WORDS.get(marks["grade_id"], SOME_WORDS)
         elif cell.cell_type == "code" and answer is not None:
             cell.source = answer.rstrip()
     return f"{nbformat.writes(notebook)}\n"

@@ -40,8 +40,9 @@ def worked(question: Question) -> list[Case]:
     """The worked examples."""
     exercise = _home(question)
     return [
-        _case(question, _table_of(exercise, given), Drawn("fresh", words, given))
+        _case(question, shapes, Drawn("fresh", words, given))
         for words, given in exercise.worked.items()
+        if (shapes := _table_of(exercise, given)) in _tables(question)
     ]
 
 
@@ -49,7 +50,7 @@ def fresh(question: Question, rng: np.random.Generator) -> list[Case]:
     """Fresh cases: of each table of shapes in each size, and of each kind that is marked."""
     exercise = _home(question)
     made = []
-    for shapes in exercise.tables:
+    for shapes in _tables(question):
         chosen = [
             sizes if isinstance(sizes, Mapping) else sizes[int(rng.integers(len(sizes)))]
             for sizes in sizes_of(exercise, shapes)
@@ -71,6 +72,14 @@ def fresh(question: Question, rng: np.random.Generator) -> list[Case]:
 def _home(question: Question) -> Exercise:
     assert question.home is not None
     return question.home
+
+
+def _tables(question: Question) -> list[Shapes]:
+    """The tables of shapes on which a question can be asked: that have all of its arguments."""
+    tables = _home(question).tables
+    drawn = {name for shapes in tables for name in shapes}
+    needed = set(question.arguments) & drawn
+    return [shapes for shapes in tables if needed <= set(shapes)]
 
 
 def _table_of(exercise: Exercise, given: Given) -> Shapes:

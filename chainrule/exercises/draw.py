@@ -2,9 +2,9 @@
 
 A shape is written `N D`, or with a number in place of a letter, `1 C`; nothing stands for a single
 number. After a colon stands what numbers: `N C: one-hot`, `N C: 0 or 1`, `N: below C` (class
-numbers), `: 1 to 3` (a whole number), `: 0.25, 0.5` (one of these), `D: positive`,
-`N C: probabilities` (each row sums to 1). Without it they are multiples of 1/8 in [-1.5, 1.5], none
-of them 0, so that sums of their products are exact.
+numbers), `: 1 to 3` (a whole number), `: C` (as many as that axis has), `: 0.25, 0.5` (one of
+these), `D: positive`, `N C: probabilities` (each row sums to 1). Without it they are multiples of
+1/8 in [-1.5, 1.5], none of them 0, so that sums of their products are exact.
 """
 
 import re
@@ -17,7 +17,11 @@ from chainrule.exercises.form import Exercise, Given, Shapes, Sizes
 _LETTER = re.compile(r"[A-Za-z]\w*")
 _RANGE = re.compile(r"(-?\d+) to (-?\d+)")
 _BELOW = re.compile(r"below ([A-Za-z]\w*|\d+)")
-KINDS = "one-hot, 0 or 1, -1 or 1, positive, probabilities, below C, 1 to 3, or numbers with commas"
+_WORDS = ("", "one-hot", "positive", "probabilities")
+KINDS = (
+    "one-hot, 0 or 1, -1 or 1, positive, probabilities, below C, 1 to 3, C (a count), or numbers "
+    "with commas"
+)
 
 
 class BadShape(ValueError):
@@ -88,6 +92,8 @@ def numbers(rng: np.random.Generator, shape: str, sizes: Sizes) -> np.ndarray | 
     if found := _BELOW.fullmatch(kind):
         most = int(found[1]) if found[1].isdecimal() else sizes[found[1]]
         return rng.integers(0, most, size=size) if size else int(rng.integers(0, most))
+    if _LETTER.fullmatch(kind) and kind not in _WORDS and not size:
+        return int(sizes[kind])
     if kind == "one-hot":
         rows: np.ndarray = np.eye(size[-1])[rng.integers(0, size[-1], size=size[:-1])]
         return rows
@@ -103,8 +109,12 @@ def numbers(rng: np.random.Generator, shape: str, sizes: Sizes) -> np.ndarray | 
 
 
 def _known(kind: str) -> bool:
-    words = ("", "one-hot", "positive", "probabilities")
-    return kind in words or bool(_RANGE.fullmatch(kind) or _BELOW.fullmatch(kind) or _choices(kind))
+    count = len(kind) == 1 and bool(_LETTER.fullmatch(kind))
+    return (
+        count
+        or kind in _WORDS
+        or bool(_RANGE.fullmatch(kind) or _BELOW.fullmatch(kind) or _choices(kind))
+    )
 
 
 def _choices(kind: str) -> list[float]:

@@ -140,8 +140,8 @@ class Question:
     learner's own. handwork: using autograd misses the point. program: the lines of a right answer,
     where formulas do not say it; composed: the same, calling the earlier functions, if it does not.
     reference: of a program, another right function, which is the truth. quantities: of a program,
-    the true values on the way, from a case. recorded: in a release, what is known in place of the
-    right answer.
+    the true values on the way, from a case. about: its own right formulas, where the exercise has
+    others of these names. recorded: in a release, what is known in place of the right answer.
     """
 
     function: str
@@ -155,6 +155,7 @@ class Question:
     composed: str = ""
     reference: Callable[..., Any] | None = None
     quantities: Callable[[Case], dict[str, np.ndarray]] | None = None
+    about: Formulas | None = None
     home: "Exercise | None" = None
     recorded: "Recorded | None" = None
 
@@ -170,7 +171,9 @@ class Question:
 
     @property
     def formulas(self) -> Formulas:
-        """The right ones, all of the exercise."""
+        """The right ones: of what it is about, or else of the whole exercise."""
+        if self.about is not None:
+            return self.about
         return self.home.formulas if self.home else {}
 
     @property
@@ -197,6 +200,7 @@ def asks(
     composed: str = "",
     reference: Callable[..., Any] | None = None,
     quantities: Callable[[Case], dict[str, np.ndarray]] | None = None,
+    about: Formulas | None = None,
 ) -> Question:
     """A question; arguments, results and earlier functions are listed with commas, as in Python.
 
@@ -217,6 +221,7 @@ def asks(
         _dedented(composed),
         reference,
         quantities,
+        about,
     )
 
 

@@ -219,7 +219,12 @@ def _asked(exercise: Exercise, text: str, path: str) -> Faults:
             name = str(error.args[0])
             what = "takes" if name in question.arguments else "returns"
             words = f"{question.function} {what} {name}, which is not in shapes, and forward does"
-            yield line, f"{words} not give it. Return it from forward, by this name."
+            mend = "Give it a shape, or return it from forward."
+            if name in question.result_names and question.program:
+                mend = (
+                    "Return it from forward, or give a reference: another function that is right."
+                )
+            yield line, f"{words} not give it. {mend}"
         except Exception as error:
             told = str(error).splitlines()[0] if str(error) else type(error).__name__
             words = f"{question.function} cannot be asked ({type(error).__name__}: {told})."

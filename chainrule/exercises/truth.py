@@ -42,7 +42,7 @@ def _by_torch(exercise: Exercise, shapes: Shapes, given: Given) -> dict[str, Any
     _bundle(values, shapes)
     assert exercise.forward is not None
     taken = inspect.signature(exercise.forward).parameters
-    returned = dict(exercise.forward(**{name: values[name] for name in taken}))
+    returned = dict(exercise.forward(**{name: values[name] for name in taken if name in values}))
     for one in returned.values():
         if isinstance(one, torch.Tensor) and one.requires_grad and not one.is_leaf:
             one.retain_grad()

@@ -15,8 +15,9 @@ from functools import cache, partial
 
 import numpy as np
 
-from chainrule.exercises.cases import VISIBLE_SEEDS, cases_of
+from chainrule.exercises.cases import VISIBLE_SEEDS, Case
 from chainrule.exercises.form import Mistake, Question
+from chainrule.mistakes.shown import cases_of
 from chainrule.mistakes.variants import (
     UNWRITTEN,
     Variant,
@@ -24,8 +25,9 @@ from chainrule.mistakes.variants import (
     right_source,
     with_formulas,
 )
-from chainrule.networks.formulas import evaluate, steps
+from chainrule.networks.formulas import BUILTINS, evaluate, steps
 
+_MOST_PLACES = 3  # at which one slip is made alike
 HINTS = {
     "transpose": "Write down the shapes of both factors. Which product has the result's shape?",
     "product": "`@` multiplies matrices, `*` goes entry by entry. Which of them is meant here?",
@@ -48,8 +50,8 @@ _SIBLINGS = {
     "square": ("abs", "sqrt"),
     "abs": ("square", "sign"),
     "sign": ("abs",),
-    "maximum": ("minimum", "add"),
-    "minimum": ("maximum", "add"),
+    "maximum": ("minimum",),
+    "minimum": ("maximum",),
     "sin": ("cos",),
     "cos": ("sin",),
     "outer": ("multiply", "inner"),
@@ -128,7 +130,7 @@ def _changed(question: Question) -> Iterator[tuple[str, str, str]]:
             alike.setdefault((words, kind), {}).setdefault(place, (where, new))
     # The same slip, made wherever it can be.
     for (words, kind), places in alike.items():
-        if len(places) > 1:
+        if 1 < len(places) <= _MOST_PLACES:
             where = " and".join(one.removeprefix(", in") for one, _ in places.values())
             yield f"{words}, in{where}", kind, with_these({n: x for n, (_, x) in places.items()})
     yield from _old_for_new(question, whole(definition.body))
@@ -175,10 +177,15 @@ def _of_a_statement(
             return True
         return shapes[typed] == shapes[other] or _stem(typed) == _stem(other)
 
+    axes = {  # they are exchanged with their reduction
+        id(one.value) for one in ast.walk(statement) if isinstance(one, ast.keyword)
+    }
     nodes = [
         (place, node)
         for place, node in enumerate(ast.walk(statement))
-        if isinstance(node, ast.expr) and not isinstance(getattr(node, "ctx", None), ast.Store)
+        if isinstance(node, ast.expr)
+        and not isinstance(getattr(node, "ctx", None), ast.Store)
+        and id(node) not in axes
     ]
 
     def in_itself(node: ast.expr) -> Alternatives:
@@ -188,6 +195,9 @@ def _of_a_statement(
     def as_a_whole(node: ast.expr) -> Alternatives:
         if _is_whole(statement, node):
             yield from _of_the_whole(node, question)
+            for how in ("sum", "mean") if _writes(statement) in question.result_names else ():
+                whole = _expression(f"np.{how}({ast.unparse(node)})")
+                yield whole, f"the {how} of everything taken", "axis"
             yield from _slopes(node, statement, known, shapes)
 
     for look in (in_itself, as_a_whole):
@@ -197,7 +207,7 @@ def _of_a_statement(
                 yield words, where, kind, _with(statement, {place: new})
                 several.setdefault((words, where, kind), {}).setdefault(place, new)
     for (words, where, kind), places in several.items():
-        if len(places) > 1:
+        if 1 < len(places) <= _MOST_PLACES:
             yield f"{words}, each time", where, kind, _with(statement, places)
     for words, where, new_statement in _other_numbers(statement, question, definition):
         yield words, where, "number", new_statement
@@ -205,13 +215,18 @@ def _of_a_statement(
 
 @cache
 def _shapes(question: Question) -> dict[str, tuple[int, ...]]:
-    """The shapes of the quantities on the way, in a case in which all sizes differ."""
-    case = cases_of(question, VISIBLE_SEEDS[:1], False)[0]
+    """The shapes of the quantities on the way, in a case in which the sizes differ the most."""
     if question.program:
         return {}
+    # The visible cases are there without torch, whose import would take a second of a check.
+    case = max(cases_of(question, VISIBLE_SEEDS, True), key=_different_sizes)
     names = steps(question.formulas, question.arguments, question.result_names)
     values = evaluate(question.formulas, case.arguments, names)
     return {name: np.shape(value) for name, value in {**case.arguments, **values}.items()}
+
+
+def _different_sizes(case: Case) -> int:
+    return len({size for value in case.arguments.values() for size in np.shape(value)})
 
 
 def _stem(name: str) -> str:
@@ -232,7 +247,19 @@ def _known(question: Question, definition: ast.FunctionDef, statement: ast.stmt)
         ]
         if one is statement:
             break
-    return list(dict.fromkeys(name for name in names if name != "_"))
+    lists = _lists(definition)  # in the place of an array they would come to hold themselves
+    return list(dict.fromkeys(name for name in names if name != "_" and name not in lists))
+
+
+def _lists(definition: ast.FunctionDef) -> set[str]:
+    """The names of what a program adds to, item by item."""
+    return {
+        node.value.id
+        for node in ast.walk(definition)
+        if isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.attr in ("append", "insert", "extend")
+    }
 
 
 def _where(statement: ast.stmt, node: ast.AST, question: Question) -> str:
@@ -256,10 +283,16 @@ def _innermost(statement: ast.stmt, node: ast.AST) -> ast.stmt:
     return statement
 
 
+def _writes(statement: ast.stmt) -> str:
+    """What an assignment writes to; "" for another statement."""
+    return ast.unparse(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+
+
 def _is_whole(statement: ast.stmt, node: ast.AST) -> bool:
     """Whether an expression is all that a line writes."""
     inner = _innermost(statement, node)
     writes = isinstance(inner, ast.Assign | ast.AugAssign)
+    writes = writes and not isinstance(node, ast.List | ast.Tuple | ast.Constant)
     return writes and getattr(inner, "value", None) is node
 
 
@@ -297,6 +330,8 @@ def _alternatives(
             for text, words in (("len({})", "rows"), ("{}.shape[-1]", "columns")):
                 other = _expression(text.format(ast.unparse(value)))
                 yield other, f"the number of {words} where that of all entries belongs", "number"
+        case ast.Call(func=ast.Name(id="reversed"), args=[inner]):
+            yield inner, f"{spoken(inner)} gone through from the start", "rounds"
         case ast.Call():
             yield from _of_a_call(node)
             yield from _other_activation(node)
@@ -468,6 +503,9 @@ def _of_an_entry(node: ast.expr, statement: ast.stmt) -> Alternatives:
 
 def _of_the_whole(value: ast.expr, question: Question) -> Alternatives:
     """A formula as a whole with another sign, with a factor too many, or mixed up in itself."""
+    if isinstance(value, ast.Name):
+        nothing = ast.BinOp(ast.Constant(0), ast.Mult(), value)
+        yield nothing, f"zeros where {value.id} belongs", "name"
     yield from _exchanged(value)
     yield ast.UnaryOp(ast.USub(), value), "the sign turned round", "sign"
     for factor in ("2", "0.5"):
@@ -487,9 +525,6 @@ def _of_the_whole(value: ast.expr, question: Question) -> Alternatives:
         yield ast.BinOp(value, ast.Mult(), count), "times the number of examples", "part"
     yield _expression(f"np.abs({ast.unparse(value)})"), "without its sign", "sign"
     yield _expression(f"({ast.unparse(value)}).T"), "transposed", "transpose"
-    for how in ("sum", "mean"):
-        whole = _expression(f"np.{how}({ast.unparse(value)})")
-        yield whole, f"the {how} of everything taken", "axis"
 
 
 _ACTIVATIONS = {
@@ -514,7 +549,7 @@ def _slopes(
     value: ast.expr, statement: ast.stmt, known: Sequence[str], shapes: Mapping[str, object]
 ) -> Alternatives:
     """A gradient with a local gradient too many."""
-    target = ast.unparse(statement.targets[0]) if isinstance(statement, ast.Assign) else ""
+    target = _writes(statement)
     if not target.startswith("grad_"):
         return
     for name in known:
@@ -551,7 +586,7 @@ def _decimals(tree: ast.AST) -> list[float]:
 
 def _exchanged(value: ast.expr) -> Alternatives:
     """Two names of a formula in each other's place, or two of its numbers."""
-    names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id != "np"]
+    names = [n.id for n in ast.walk(value) if isinstance(n, ast.Name) and n.id not in BUILTINS]
     numbers = [
         n.value
         for n in ast.walk(value)
@@ -670,6 +705,15 @@ def _rounds(
     body: list[ast.stmt], place: int, loop: ast.For
 ) -> Iterator[tuple[str, str, list[ast.stmt]]]:
     match loop.iter:
+        case ast.Name(id=name):
+            for words, taken in (
+                (f"the first of {name} left out", "[1:]"),
+                (f"the last of {name} left out", "[:-1]"),
+                (f"{name} gone through from the end", "[::-1]"),
+            ):
+                changed = deepcopy(loop)
+                changed.iter = _expression(f"{name}{taken}")
+                yield words, "rounds", [*body[:place], changed, *body[place + 1 :]]
         case ast.Call(func=ast.Name(id="range"), args=[count]):
             text = ast.unparse(count)
             for words, arguments in (

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 Formulas = Mapping[str, str]
-_BUILTINS = {"np", *dir(builtins)}
+# Names that a formula may use besides those of quantities.
+BUILTINS = {"np", *dir(builtins)}
 
 
 class MissingName(LookupError):
@@ -34,7 +35,7 @@ def names_in(expression: str) -> frozenset[str]:
         if isinstance(name, ast.Name)
     }
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return frozenset(used - bound - _BUILTINS)
+    return frozenset(used - bound - BUILTINS)
 
 
 def steps(formulas: Formulas, arguments: Iterable[str], results: Iterable[str]) -> list[str]:

@@ -9,7 +9,13 @@ import pytest
 from chainrule.course.folders import nbgrader, release
 from tests.support import ROOT
 
-EXERCISES = {"single_layer": 20, "multi_layer": 30, "update_step": 20}
+EXERCISES = {
+    "single_layer": 20,
+    "multi_layer": 30,
+    "update_step": 20,
+    "batches": 20,
+    "activations": 20,
+}
 
 
 def read(path: Path) -> nbformat.NotebookNode:

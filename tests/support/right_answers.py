@@ -5,6 +5,8 @@ import math
 import numpy as np
 import torch
 
+from tests.support.activations import RIGHT as ACTIVATIONS
+from tests.support.batches import RIGHT as BATCHES
 from tests.support.given import loss_and_gradients
 from tests.support.wrong_answers import log_softmax, relu, softmax
 
@@ -250,16 +252,20 @@ TRAIN = [
     lambda *args: [[tensor(w) for w in _train_after(*args)[0]], tensor(_train_after(*args)[1])],
 ]
 
-RIGHT = {
-    "single_layer.softmax": SOFTMAX,
-    "single_layer.cross_entropy": CROSS_ENTROPY,
-    "single_layer.backward_logits": BACKWARD_LOGITS,
-    "single_layer.backward": BACKWARD_ONE,
-    "multi_layer.forward": FORWARD,
-    "multi_layer.backward_output": BACKWARD_OUTPUT,
-    "multi_layer.backward_hidden": BACKWARD_HIDDEN,
-    "multi_layer.backward_relu": BACKWARD_RELU,
-    "multi_layer.backward": BACKWARD_TWO,
-    "update_step.sgd_step": SGD_STEP,
-    "update_step.train": TRAIN,
-}
+RIGHT = (
+    BATCHES
+    | ACTIVATIONS
+    | {
+        "single_layer.softmax": SOFTMAX,
+        "single_layer.cross_entropy": CROSS_ENTROPY,
+        "single_layer.backward_logits": BACKWARD_LOGITS,
+        "single_layer.backward": BACKWARD_ONE,
+        "multi_layer.forward": FORWARD,
+        "multi_layer.backward_output": BACKWARD_OUTPUT,
+        "multi_layer.backward_hidden": BACKWARD_HIDDEN,
+        "multi_layer.backward_relu": BACKWARD_RELU,
+        "multi_layer.backward": BACKWARD_TWO,
+        "update_step.sgd_step": SGD_STEP,
+        "update_step.train": TRAIN,
+    }
+)

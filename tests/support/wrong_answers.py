@@ -5,6 +5,8 @@ Written by hand and apart from the catalogue, so that an error there cannot hide
 
 import numpy as np
 
+from tests.support.activations import WRONG as ACTIVATIONS
+from tests.support.batches import WRONG as BATCHES
 from tests.support.given import loss_and_gradients
 
 
@@ -195,7 +197,10 @@ BACKWARD_TWO = (
     }
 )
 # Softmax of softmax, and probabilities taken for logits, are one and the same in a whole backward.
-ALIKE = {"multi_layer.backward": {"F1": {"F1", "W4"}, "W4": {"F1", "W4"}}}
+ALIKE = dict.fromkeys(
+    ("multi_layer.backward", "batches.backward_two"),
+    {"F1": {"F1", "W4"}, "W4": {"F1", "W4"}},
+)
 BACKWARD_TWO |= {
     "F1": [_two_layers(dc=GRAD_LOGITS["F1"])],
     "W4": [_two_layers(forward=_forward(out=softmax))],
@@ -304,16 +309,20 @@ U10 = {
     ),
 }
 
-WRONG = {
-    "single_layer.softmax": SOFTMAX,
-    "single_layer.cross_entropy": CROSS_ENTROPY,
-    "single_layer.backward_logits": BACKWARD_LOGITS,
-    "single_layer.backward": BACKWARD_ONE,
-    "multi_layer.forward": FORWARD,
-    "multi_layer.backward_output": BACKWARD_OUTPUT,
-    "multi_layer.backward_hidden": BACKWARD_HIDDEN,
-    "multi_layer.backward_relu": BACKWARD_RELU,
-    "multi_layer.backward": BACKWARD_TWO,
-    "update_step.sgd_step": SGD_STEP,
-    "update_step.train": TRAIN,
-}
+WRONG = (
+    BATCHES
+    | ACTIVATIONS
+    | {
+        "single_layer.softmax": SOFTMAX,
+        "single_layer.cross_entropy": CROSS_ENTROPY,
+        "single_layer.backward_logits": BACKWARD_LOGITS,
+        "single_layer.backward": BACKWARD_ONE,
+        "multi_layer.forward": FORWARD,
+        "multi_layer.backward_output": BACKWARD_OUTPUT,
+        "multi_layer.backward_hidden": BACKWARD_HIDDEN,
+        "multi_layer.backward_relu": BACKWARD_RELU,
+        "multi_layer.backward": BACKWARD_TWO,
+        "update_step.sgd_step": SGD_STEP,
+        "update_step.train": TRAIN,
+    }
+)
