@@ -9,7 +9,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 LEARNERS ?= 24
 # program=package: what grading needs of Debian, and what the tests need.
 DEBIAN_GRADE := bwrap=bubblewrap
-DEBIAN := $(DEBIAN_GRADE) chromium=chromium node=nodejs npm=npm
+DEBIAN := $(DEBIAN_GRADE) chromium=chromium node=nodejs npm=npm pg_ctlcluster=postgresql
 
 .PHONY: help
 help:                   ## list the targets

@@ -39,7 +39,7 @@ PAGES = {
     for path in (ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted(ROOT.glob("docs/**/*.md")))
 }
 FOLDERS_OF_A_CLASS = {
-    *("work", "submitted", "downloaded", "autograded", "feedback", "release", "exchange"),
+    *("work", "submitted", "collected", "autograded", "feedback", "release", "exchange"),
 }
 MADE = {"site", "dist", ".chainrule"}  # not in git
 
@@ -250,10 +250,6 @@ def test_the_settings_in_the_guide_for_instructors_do_what_it_says():
         exec(block, {"c": settings})
     plugin = settings.AssignLatePenalties.plugin_class()
     assert plugin.late_submission_penalty("ada", 17, 25 * 3600) == 4
-    match = re.match(
-        settings.FileNameCollectorPlugin.named_regexp, "/course/ada_single_layer.ipynb"
-    )
-    assert match.groupdict() == {"student_id": "ada", "file_id": "single_layer.ipynb"}
 
 
 def test_examples_in_the_lesson_are_those_of_the_explorer():

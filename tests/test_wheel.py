@@ -31,8 +31,17 @@ def wheel(tmp_path_factory):
     shutil.copytree(
         ROOT / "chainrule", tree / "chainrule", ignore=shutil.ignore_patterns("__pycache__")
     )
-    lists = ("requirements.txt", "requirements-learn.txt")
-    for name in ("pyproject.toml", *lists, "README.md", "LICENSE"):
+    shutil.copytree(ROOT / "source", tree / "source")
+    parts = (
+        "pyproject.toml",
+        "setup.py",
+        "MANIFEST.in",
+        "requirements.txt",
+        "requirements-learn.txt",
+        "README.md",
+        "LICENSE",
+    )
+    for name in parts:
         shutil.copy(ROOT / name, tree)
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", tree / "dist", tree]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -44,6 +53,12 @@ def wheel(tmp_path_factory):
 def test_it_holds_every_file_of_the_package_and_no_other(wheel):
     files = {path for path in (ROOT / "chainrule").rglob("*") if path.is_file()}
     wanted = {str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
+    exercises = {path for path in (ROOT / "source").rglob("*") if path.is_file()}
+    wanted |= {
+        f"chainrule/course/{path.relative_to(ROOT)}"
+        for path in exercises
+        if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    }
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert packed == wanted - NOT_PACKED
