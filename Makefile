@@ -80,6 +80,10 @@ rooms: $(READY)         ## draw docs/images/rooms.svg, the package by its import
 	python -m scripts.rooms
 
 # The theme would warn of a version of mkdocs that is not the one of requirements-dev.txt.
+.PHONY: visible
+visible: $(READY)       ## write the visible cases of this course, so that checks need no torch
+	python -m chainrule.checks.to_release
+
 .PHONY: docs
 docs: $(READY)          ## the guides and the reference as a site, in site/
 	NO_MKDOCS_2_WARNING=1 mkdocs build --strict --quiet

@@ -21,6 +21,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_sample_class(commands)
     add_hand_out(commands)
     add_samples(commands)
+    add_new_exercise(commands)
+    add_try(commands)
     add_collect(commands)
     add_grade(commands)
     add_sandbox(commands)
@@ -260,6 +262,40 @@ def run_samples(chosen: argparse.Namespace) -> int:
         )
     samples(chosen.course_dir)
     return 0
+
+
+def add_new_exercise(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "new-exercise", help="make a notebook and its definition, or the one that is missing"
+    )
+    parser.add_argument("name", metavar="NAME", help="of the assignment and its notebook")
+    add_course(parser)
+    parser.set_defaults(run=run_new_exercise)
+
+
+def run_new_exercise(chosen: argparse.Namespace) -> int:
+    from chainrule.course.new_exercise import new_exercise
+
+    for path in new_exercise(chosen.course_dir, chosen.name):
+        print(path)
+    return 0
+
+
+def add_try(commands: Commands) -> None:
+    parser = commands.add_parser("try", help="what the checks of an own exercise see and say")
+    parser.add_argument("name", metavar="NAME", help="the folder in source/")
+    parser.add_argument("--messages", action="store_true", help="show what a learner would read")
+    add_course(parser)
+    parser.set_defaults(run=run_try)
+
+
+def run_try(chosen: argparse.Namespace) -> int:
+    from chainrule.course.definitions import try_definition
+
+    lines, sound = try_definition(chosen.course_dir, chosen.name, chosen.messages)
+    for line in lines:
+        print(line)
+    return 0 if sound else 1
 
 
 def add_report(commands: Commands) -> None:

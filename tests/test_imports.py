@@ -19,9 +19,11 @@ ARROWS: dict[str, set[str]] = {
     "whole": set(),
     # Teaching.
     "networks": set(),
-    "exercises": {"networks"},
+    "exercises": {"errors", "networks"},
     "mistakes": {"exercises", "networks"},
-    "checks": {"blocks", "exercises", "functions", "mistakes", "networks", "records"},
+    "checks": {
+        "blocks", "exercises", "functions", "mistakes", "networks", "records", "whole",
+    },
     "explorer": {"blocks", "checks", "exercises", "networks"},
     # Grading: knows no exercise.
     "grading.limits": set(),
@@ -89,6 +91,7 @@ ARROWS: dict[str, set[str]] = {
         "grading.limits", "grading.remedies",
     },
     # This repository's own course.
+    # What a release gets of an exercise is made by its checks.
     "course": {
         "checks", "errors", "exercises", "grading", "grading.files", "mistakes", "whole",
     },

@@ -16,6 +16,7 @@ from packaging.requirements import Requirement
 import chainrule
 from chainrule.errors import needs_course
 from chainrule.exercises.questions import QUESTIONS
+from tests.course import test_own_exercise
 from tests.course.conftest import EXERCISES, answer
 from tests.grading.conftest import QUICKSTART_CONFIG, USER_GUIDE
 from tests.support import ROOT, courses
@@ -256,3 +257,13 @@ def test_another_course_is_graded_with_it(installed, tmp_path):
     assert list((tmp_path / "feedback/hacker/ps1").glob("*.html"))
     installed.run("chainrule", "report", cwd=tmp_path)
     assert "hacker" in (tmp_path / "report.html").read_text()
+
+
+@pytest.mark.long
+def test_an_own_exercise_is_made_and_graded_with_it(installed, tmp_path):
+    """The guide, outside of this repository."""
+
+    def chainrule(course, *arguments):
+        return installed.run("chainrule", *arguments, cwd=course)
+
+    test_own_exercise.look(tmp_path, test_own_exercise.follow(tmp_path, chainrule))

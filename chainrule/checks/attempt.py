@@ -133,7 +133,7 @@ def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
     """What was returned, by name; nested as the names are. Raises TypeError with a sentence."""
     if isinstance(names, str):
         return [(names, returned)]
-    listed = ", ".join(name if isinstance(name, str) else "parameters" for name in names)
+    listed = ", ".join(getattr(name, "name", name) for name in names)
     if isinstance(returned, np.ndarray) and returned.dtype == object and returned.ndim == 1:
         returned = list(returned)  # arrays of different shapes, kept together
     if not isinstance(returned, tuple | list):

@@ -5,6 +5,7 @@ functions and, for the other steps, from the right formulas. A result that equal
 far as it goes.
 """
 
+import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,12 +14,12 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.checks.attempt import Attempt, attempt, attempts, quiet
+from chainrule.checks.attempt import Attempt, attempt, attempts, copied, quiet, unpack
 from chainrule.checks.compare import as_array, difference
 from chainrule.exercises.cases import Case
-from chainrule.exercises.questions import QUESTIONS, Question
-from chainrule.networks.formulas import evaluate, names_in
-from chainrule.networks.network import loss_and_gradients
+from chainrule.exercises.form import Bundle, Question
+from chainrule.mistakes.variants import right_function
+from chainrule.networks.formulas import MissingName, compiled, evaluate, names_in, steps
 
 Functions = Mapping[str, Callable[..., Any]]
 
@@ -36,6 +37,8 @@ def composed_of_one(
 ) -> dict[Case, list[Composed]]:
     """The composites in which one earlier function alone is the learner's, and slips."""
     slips: dict[Case, list[Composed]] = {case: [] for case in cases}
+    if not _composable(question):
+        return slips
     for name, function in earlier.items():
         for case, composed in zip(cases, _with(question, name, function, cases), strict=True):
             if composed.slipped:
@@ -47,7 +50,12 @@ def composed_of_more(question: Question, earlier: Functions, case: Case) -> Iter
     """The composites in which two or more of the earlier functions are the learner's, and slip."""
     for count in range(2, len(earlier) + 1):
         for names in combinations(earlier, count):
-            composed = _network(question, {name: earlier[name] for name in names}, case, {})
+            own = {name: earlier[name] for name in names}
+            composed = (
+                _run(question, own, case)
+                if question.composes
+                else _network(question, own, case, {})
+            )
             # Where one of them is right, a smaller set says the same.
             if len(composed.slipped) == count:
                 yield composed
@@ -58,8 +66,8 @@ def _with(
 ) -> Iterator[Composed]:
     """The composite with this one function of the learner's, on each case."""
     own = {name: function}
-    if _is_loop(question):
-        yield from (_train(question, own, case) for case in cases)
+    if question.composes:
+        yield from (_run(question, own, case) for case in cases)
         return
     calls = [_asked(question, name, case) for case in cases]
     for case, one, tried in zip(cases, calls, attempts(function, calls), strict=True):
@@ -73,18 +81,27 @@ def _with(
 
 def get_ready(question: Question, case: Case) -> None:
     """Work out what is the same for every learner."""
-    for name in question.earlier if not _is_loop(question) else ():
+    for name in question.earlier if _composable(question) and not question.composes else ():
         _asked(question, name, case)
 
 
-def _is_loop(question: Question) -> bool:
-    return question.name == "update_step.train"
+@cache
+def _composable(question: Question) -> bool:
+    """Whether it is known how its earlier functions are put together."""
+    if question.composes or question.recorded or question.program:
+        return bool(question.composes)
+    names = [name for one in question.earlier for name in _sibling(question, one).arguments]
+    try:
+        steps(question.formulas, question.arguments, names)
+    except MissingName:
+        return False
+    return True
 
 
 @cache
 def _asked(question: Question, name: str, case: Case) -> Case:
     """What an earlier function is called with where all before it is right."""
-    earlier = QUESTIONS[f"{question.exercise}.{name}"]
+    earlier = _sibling(question, name)
     with quiet():
         given = evaluate(question.formulas, case.arguments, earlier.arguments)
         return _earlier_case(earlier, given)
@@ -133,7 +150,7 @@ class _Graph:
 
     def _from_learner(self, name: str) -> dict[str, Any]:
         for function in self.own:
-            earlier = QUESTIONS[f"{self.question.exercise}.{function}"]
+            earlier = _sibling(self.question, function)
             if name not in earlier.result_names:
                 continue
             given = {other: self.value(other) for other in earlier.arguments}
@@ -167,30 +184,81 @@ def _network(
     return Composed(composed, tuple(graph.slipped))
 
 
-def _train(question: Question, own: Functions, case: Case) -> Composed:
-    """The loop of the last exercise, with the learner's own step."""
-    x, one_hot, parameters, rate, steps = case.arguments.values()
-    names = case.results[0]
-    losses, slipped = [], False
+@dataclass
+class _Calls:
+    """The calls of a program to the learner's own functions, and how they went.
+
+    changed: arguments of the program itself that one of them wrote to.
+    """
+
+    question: Question
+    own: Functions
+    case: Case
+    slipped: list[str] = field(default_factory=list)
     changed: tuple[str, ...] = ()
-    for _ in range(steps):
-        loss, gradients = loss_and_gradients(parameters, x, one_hot)
-        losses.append(loss)
-        given = {"parameters": parameters, "gradients": gradients, "learning_rate": rate}
-        pairs = zip(names, parameters, gradients, strict=True)
-        truth = {name: value - rate * gradient for name, value, gradient in pairs}
-        tried = attempt(own["sgd_step"], Case("earlier", "", given, names, truth))
-        if not tried.results:
-            return Composed(tried, ("sgd_step",))
-        slipped |= any(difference(tried.results[name], truth[name]) for name in names)
-        changed = changed or tried.changed
-        try:
-            parameters = tuple(np.asarray(tried.results[name], dtype=float) for name in names)
-            loss = loss_and_gradients(parameters, x, one_hot)[0]
-        except (TypeError, ValueError) as error:
-            failed = Attempt(problem=str(error), kind="misfit")
-            return Composed(failed, ("sgd_step",))
-    losses.append(loss)
-    results = dict(zip(names, parameters, strict=True)) | {"losses": losses}
-    composed = Attempt(results, changed=changed)
-    return Composed(composed, ("sgd_step",) if slipped or changed else ())
+
+    def function(self, name: str) -> Callable[..., Any]:
+        """The earlier function, looked at while it is called."""
+        earlier, right = (
+            _sibling(self.question, name),
+            right_function(_sibling(self.question, name)),
+        )
+
+        def call(*arguments: Any) -> Any:
+            if name not in self.own:
+                return right(*arguments)
+            given = dict(zip(earlier.arguments, map(copied, arguments), strict=True))
+            results = _nested(earlier.result_names, self.case)
+            truth = dict(unpack(right(*map(copied, arguments)), _whole(earlier, results)))
+            called = Case("earlier", "", given, _whole(earlier, results), truth)
+            tried = attempt(self.own[name], called)
+            if not _right(tried, called) or tried.changed:
+                self.slipped = [*self.slipped, name] if name not in self.slipped else self.slipped
+            self.changed = self.changed or tried.changed
+            if not tried.results:
+                raise _Stopped(tried)
+            flat = {n: np.asarray(value, dtype=float) for n, value in tried.results.items()}
+            found = tuple(
+                tuple(flat[member] for member in one) if isinstance(one, Bundle) else flat[one]
+                for one in results
+            )
+            return found if isinstance(earlier.results, tuple) else found[0]
+
+        call.__name__ = name
+        return call
+
+
+def _sibling(question: Question, name: str) -> Question:
+    assert question.home is not None
+    return question.home.question(name)
+
+
+def _nested(names: Sequence[str], case: Case) -> tuple[str | Bundle, ...]:
+    """The results of an earlier function, with the bundles of the case."""
+    return tuple(
+        Bundle.called(name, members) if (members := case.expand((name,))) != (name,) else name
+        for name in names
+    )
+
+
+def _whole(question: Question, results: tuple[str | Bundle, ...]) -> Any:
+    return results if isinstance(question.results, tuple) else results[0]
+
+
+def _run(question: Question, own: Functions, case: Case) -> Composed:
+    """The right program, with the learner's own function in its place."""
+    calls = _Calls(question, own, case)
+    definition = f"def {question.function}({', '.join(question.arguments)}):\n"
+    text = definition + textwrap.indent(question.composes, "    ")
+    given = question.home.helpers if question.home else ()
+    helpers = [*given, *map(calls.function, question.earlier)]
+    program = compiled.__wrapped__(text, question.function, *helpers)
+    try:
+        with quiet():
+            returned = program(*map(copied, case.arguments.values()))
+            composed = Attempt(dict(unpack(returned, case.results)), changed=calls.changed)
+    except _Stopped as stop:
+        composed = stop.attempt
+    except (ArithmeticError, TypeError, ValueError) as error:
+        composed = Attempt(problem=str(error), kind="misfit")
+    return Composed(composed, tuple(calls.slipped))

@@ -16,8 +16,9 @@ import numpy as np
 from chainrule.checks.attempt import Attempt, attempt
 from chainrule.checks.compare import as_array, same
 from chainrule.exercises.cases import Case
+from chainrule.exercises.form import Mistake
 from chainrule.exercises.questions import Question
-from chainrule.mistakes import Mistake
+from chainrule.mistakes.unwritten import unwritten
 from chainrule.mistakes.variants import Variant, variants
 
 
@@ -25,7 +26,20 @@ def candidates(
     question: Question, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
 ) -> list[Mistake]:
     """The mistakes that give these results on all the cases; [] where none does."""
-    fitting = [variant for variant in variants(question) if _fits(variant, results, tried)]
+    return _among(variants(question), results, tried)
+
+
+def unwritten_candidate(
+    question: Question, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
+) -> list[Mistake]:
+    """The plainest of those that nobody has written down; [] where none gives these results."""
+    return _among(unwritten(question), results, tried)[:1]
+
+
+def _among(
+    known: Sequence[Variant], results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
+) -> list[Mistake]:
+    fitting = [variant for variant in known if _fits(variant, results, tried)]
     exact = [variant for variant in fitting if _same_shapes(variant, results, tried)]
     if not exact and _right_but_for_shapes(results, tried):
         return []  # what fits gives the right numbers here, as some mistakes do at one example
@@ -80,7 +94,7 @@ def _fits(variant: Variant, results: Sequence[str], tried: Sequence[tuple[Case, 
                 return False
             continue
         for name in case.expand(tuple(results)):
-            yours, other = as_array(learner.results.get(name)), as_array(mistaken.results[name])
+            yours, other = as_array(learner.results.get(name)), as_array(mistaken.results.get(name))
             if yours is None or other is None or not same(yours, other):
                 return False
     return True
@@ -101,7 +115,7 @@ def _same_shapes(
     for case, learner in tried:
         mistaken = predict(variant, case)
         for name in case.expand(tuple(results)) if mistaken.results else ():
-            yours, other = as_array(learner.results[name]), as_array(mistaken.results[name])
+            yours, other = as_array(learner.results[name]), as_array(mistaken.results.get(name))
             if yours is None or other is None or yours.shape != other.shape:
                 return False
     return True

@@ -10,7 +10,7 @@ import textwrap
 from dataclasses import dataclass
 from functools import lru_cache
 
-from chainrule.mistakes import Mistake
+from chainrule.exercises.form import Mistake
 
 # By the mistake's id: what the text does not hold if the mistake was made, or the line that raised.
 _AGAINST = {

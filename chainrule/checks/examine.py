@@ -7,15 +7,16 @@ from typing import Any
 
 from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, difference
-from chainrule.checks.diagnose import candidates, constant
+from chainrule.checks.diagnose import candidates, constant, unwritten_candidate
 from chainrule.checks.evidence import Text
 from chainrule.checks.excuses import Excuses
 from chainrule.checks.findings import Findings, find
 from chainrule.checks.flags import Flag, flags
 from chainrule.exercises.cases import Case
-from chainrule.exercises.questions import PARAMETERS, Property, Question
+from chainrule.exercises.form import Mistake
+from chainrule.exercises.questions import Property, Question
 from chainrule.functions import known
-from chainrule.mistakes import CATALOGUE, Mistake
+from chainrule.mistakes.anywhere import FROM_OUTSIDE, IN_PLACE
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def examine(
     """
     tried = list(zip(cases, attempts(function, cases), strict=True))
     excuses = Excuses(question, earlier or {}, cases)
-    faults = {prop.name: _fault(prop, tried, excuses) for prop in question.properties}
+    faults = {prop.name: _fault(question, prop, tried, excuses) for prop in question.properties}
     if excuses.stopped_short and not excuses.seen_right:
         # Every call stopped inside an earlier function: nothing of this one was seen to be right.
         faults = {name: fault or Fault(*tried[0]) for name, fault in faults.items()}
@@ -112,7 +113,9 @@ def examine(
     return Examined(question, judged, tuple(tried), slipped, flagged, look)
 
 
-def _fault(prop: Property, tried: Sequence[tuple[Case, Attempt]], excuses: Excuses) -> Fault | None:
+def _fault(
+    question: Question, prop: Property, tried: Sequence[tuple[Case, Attempt]], excuses: Excuses
+) -> Fault | None:
     """The first fault that no earlier function excuses; None where the property holds."""
     for case, answer in tried:
         if case.kind != prop.kind:
@@ -121,7 +124,11 @@ def _fault(prop: Property, tried: Sequence[tuple[Case, Attempt]], excuses: Excus
             if not excuses.error(case, answer):
                 return Fault(case, answer)
             continue
-        if not prop.results and not _kept(case, answer) and not excuses.change(case, answer):
+        if (
+            not prop.results
+            and not _kept(question, case, answer)
+            and not excuses.change(case, answer)
+        ):
             return Fault(case, answer)
         found = {}
         for name in case.expand(prop.results):
@@ -134,10 +141,14 @@ def _fault(prop: Property, tried: Sequence[tuple[Case, Attempt]], excuses: Excus
     return None
 
 
-def _kept(case: Case, answer: Attempt) -> bool:
-    """New parameters were returned, and the arguments are as they were."""
-    old = dict(zip(case.expand((PARAMETERS,)), case.arguments["parameters"], strict=True))
-    moved = any(difference(answer.results[name], value) for name, value in old.items())
+def _kept(question: Question, case: Case, answer: Attempt) -> bool:
+    """The arguments are as they were, and what they should become is returned as new ones."""
+    pairs: list[tuple[str, Any]] = []
+    for name in set(question.arguments) & set(question.result_names):
+        old = case.arguments[name]
+        names = case.expand((name,))
+        pairs += zip(names, old if isinstance(old, tuple) else (old,), strict=True)
+    moved = not pairs or any(difference(answer.results[name], old) for name, old in pairs)
     return moved and not answer.changed
 
 
@@ -167,17 +178,36 @@ def _name_mistakes(
         for prop in group:
             own = whole or fitting(prop.results) or _at_a_line(question, prop, look())
             if not own and text.ignores_arguments(raised, constant(prop.results, here)):
-                own = (CATALOGUE["U10"],)
+                own = (FROM_OUTSIDE,)
             named[prop.name] = own
     _withdraw(question, faults, named)
+    if not any(named.values()):
+        named |= _unwritten(question, wrong, tried)
     sure = {found[0] for found in named.values() if len(found) == 1}
     for name, found in named.items():
         named[name] = tuple(mistake for mistake in found if mistake in sure) or found
     for prop in wrong:
         fault = faults[prop.name]
         if not prop.results and fault and fault.attempt.changed:
-            named[prop.name] = (CATALOGUE["U9"],)
+            named[prop.name] = (IN_PLACE,)
     return named
+
+
+def _unwritten(
+    question: Question, wrong: Sequence[Property], tried: Sequence[tuple[Case, Attempt]]
+) -> dict[str, tuple[Mistake, ...]]:
+    """What nobody has written down, by property: one change gives all results, or else each."""
+    found: dict[str, tuple[Mistake, ...]] = {}
+    for kind in dict.fromkeys(prop.kind for prop in wrong if prop.results):
+        here = [(case, answer) for case, answer in tried if case.kind == kind]
+        every = [prop for prop in question.properties if prop.kind == kind and prop.results]
+        results = [name for prop in every for name in prop.results]
+        whole = unwritten_candidate(question, results, here)
+        for prop in wrong:
+            if prop.kind == kind and prop.results:
+                own = whole or unwritten_candidate(question, prop.results, here)
+                found[prop.name] = tuple(own)
+    return found
 
 
 def _weighed(findings: Findings, text: Text) -> Findings:

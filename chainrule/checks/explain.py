@@ -11,8 +11,9 @@ from chainrule.checks.compare import Difference, as_array
 from chainrule.checks.examine import Examined, Judged
 from chainrule.checks.flags import Flag
 from chainrule.checks.lines import Departure
-from chainrule.checks.quantities import said as said_of
-from chainrule.mistakes import Mistake
+from chainrule.checks.quantities import said as called
+from chainrule.exercises.form import Mistake, Question
+from chainrule.mistakes.unwritten import is_unwritten
 
 # Larger arrays are described by their worst entry only.
 ROWS, COLUMNS = 6, 6
@@ -28,7 +29,7 @@ def explain(examined: Examined) -> tuple[Block, ...]:
     said: list[Block] = [Headline(examined.question.name, _state(examined))]
     if examined.faults:
         said += _fault(examined, examined.faults[0])
-    said += _carried(examined) + _named(examined) + _seen(examined) + _lines(examined)
+    said += _carried(examined) + _seen(examined) + _named(examined) + _lines(examined)
     if examined.faults and examined.changed:
         said.append(Paragraph(f"Your {_changed(examined)}"))
     if examined.changed and (writes := examined.findings.writes):
@@ -148,7 +149,11 @@ def _named(examined: Examined) -> list[Block]:
     said: list[Block] = []
     for mistakes, names in groups.items():
         where = f" ({', '.join(names)})" if len(names) < len(examined.faults) else ""
-        if len(mistakes) == 1:
+        if len(mistakes) == 1 and is_unwritten(mistakes[0]):
+            (mistake,) = mistakes
+            out = Paragraph(f"The same numbers come out{where} with {mistake.name}.")
+            said.append(Box((out, Paragraph(mistake.hint, "Hint"))))
+        elif len(mistakes) == 1:
             named = Paragraph(f"{mistakes[0].name}.", f"The mistake{where}")
             said.append(Box((named, Paragraph(mistakes[0].hint, "Hint"))))
         else:
@@ -163,18 +168,11 @@ def _seen(examined: Examined) -> list[Block]:
         result
         for judged in examined.faults
         for result in judged.property.results
-        if not judged.mistakes
+        if not any(not is_unwritten(one) for one in judged.mistakes)
     }
     findings = examined.findings
     seen = [one.words for one in findings.observations if unnamed & set(one.results)]
-    said: list[Block] = [Paragraph(words) for words in seen]
-    if unnamed and not seen and findings.changes:
-        first, *more = findings.changes
-        if more:
-            start = Paragraph("The same numbers come out with one of these:")
-            return [Box((start,), findings.changes)]
-        said.append(Paragraph(f"The same numbers come out with {first}"))
-    return said
+    return [Paragraph(words) for words in seen]
 
 
 def _lines(examined: Examined) -> list[Block]:
@@ -195,7 +193,7 @@ def _lines(examined: Examined) -> list[Block]:
         if departure.text in shown or (told and vague and departure.text.startswith("return")):
             continue
         said.append(Code((departure.text,), f"line {departure.line}"))
-        said.append(Paragraph(_of_the_line(departure)))
+        said.append(Paragraph(_of_the_line(departure, examined.question)))
         if len(departure.mistakes) == 1 and departure.mistakes[0].id not in named:
             (mistake,) = departure.mistakes
             here = Paragraph(f"{mistake.name}.", "The mistake in this line")
@@ -203,8 +201,12 @@ def _lines(examined: Examined) -> list[Block]:
     return said
 
 
-def _of_the_line(departure: Departure) -> str:
+def _of_the_line(departure: Departure, question: Question) -> str:
     """What is seen at a line; of what is not recognised, no more than that."""
+
+    def said_of(name: str) -> str:
+        return called(name, question)
+
     if departure.infinite:
         how = "a division by 0, or the logarithm or root of what is not positive"
         if departure.overflow:

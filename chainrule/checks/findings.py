@@ -11,14 +11,13 @@ from typing import Any
 import numpy as np
 
 from chainrule.checks.attempt import Attempt, copied, quiet
-from chainrule.checks.changes import changes_that_fit
 from chainrule.checks.compare import difference
 from chainrule.checks.lines import Departure, departures
 from chainrule.checks.observations import Observation, observe
 from chainrule.checks.python_words import in_words
 from chainrule.checks.trace import Trace, trace
 from chainrule.exercises.cases import Case
-from chainrule.exercises.questions import PARAMETERS, Property, Question
+from chainrule.exercises.questions import Property, Question
 
 Tried = Sequence[tuple[Case, Attempt]]
 TRACED = 2  # cases, so that what agrees by chance in one of them is not believed
@@ -27,16 +26,15 @@ TRACED = 2  # cases, so that what agrees by chance in one of them is not believe
 @dataclass(frozen=True)
 class Findings:
     """departures: the lines at fault. writes: the line that changes an argument. returns: the one
-    that returns what has the wrong form. observations: what the numbers are. changes: what would
-    give them. stopped: the first case in which it raised. meaning: of that, in plain words. shapes:
-    of what the line that raised reads.
+    that returns what has the wrong form. observations: what the numbers are. stopped: the first
+    case in which it raised. meaning: of that, in plain words. shapes: of what the line that raised
+    reads.
     """
 
     departures: tuple[Departure, ...] = ()
     writes: Departure | None = None
     returns: Departure | None = None
     observations: tuple[Observation, ...] = ()
-    changes: tuple[str, ...] = ()
     stopped: tuple[Case, Attempt] | None = None
     meaning: str = ""
     shapes: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -101,7 +99,6 @@ def looked_at(
         writes,
         _returns(function, here),
         tuple(observe(question, results, here)) if whole else (),
-        tuple(changes_that_fit(question, _each(results), here)) if whole and not slipped else (),
         stopped,
         in_words(raised.error, question.function, question.arguments, names) if raised else "",
         _shapes(last) if last else (),
@@ -132,10 +129,6 @@ def _wrong(case: Case, answer: Attempt, results: Sequence[str]) -> list[str]:
     if not answer.results:
         return list(names)
     return [n for n in names if difference(answer.results.get(n), case.truth[n]) is not None]
-
-
-def _each(results: Sequence[str]) -> list[str]:
-    return [result for result in results if result != PARAMETERS]
 
 
 def _traced(function: Callable[..., Any], case: Case) -> Trace | None:

@@ -16,11 +16,13 @@ import numpy as np
 
 from chainrule.checks.attempt import quiet
 from chainrule.checks.compare import same
-from chainrule.checks.quantities import NOTATION, Quantities, following, quantities, telling
+from chainrule.checks.quantities import Quantities, following, notation, quantities, telling
 from chainrule.checks.trace import Step, Trace
 from chainrule.exercises.cases import Case
+from chainrule.exercises.form import Mistake
 from chainrule.exercises.questions import Question
-from chainrule.mistakes import CATALOGUE, SAME_AT_ONE, Mistake
+from chainrule.mistakes import SHARED
+from chainrule.mistakes.variants import is_about
 from chainrule.networks.formulas import MissingName, evaluate, steps
 
 MOST_FAULTS = 3
@@ -84,6 +86,7 @@ class _Search:
     def __post_init__(self) -> None:
         self.known = [quantities(self.question, self.case)]
         self.start = dict(self.case.arguments)
+        self.notation = notation(self.question)
 
     def run(self, wrong: Sequence[str]) -> Iterator[Departure]:
         seen: set[int] = set()
@@ -291,7 +294,7 @@ class _Search:
         if not returned or not isinstance(value, np.ndarray):
             return ""
         fitting = [r for r in reversed(self._roles(value)) if self._results(r, value, returned)]
-        return next((role for role in fitting if role in NOTATION), (fitting or [""])[0])
+        return next((role for role in fitting if role in self.notation), (fitting or [""])[0])
 
     def _supported(self, number: int) -> str:
         """The quantity for which more later values follow rightly than for any other one."""
@@ -405,7 +408,7 @@ class _Search:
         if not isinstance(step.value, np.ndarray):
             return "", ()
         known = self.known[0].values
-        if step.kind == "variable" and step.text in NOTATION and step.text in known:
+        if step.kind == "variable" and step.text in self.notation and step.text in known:
             role = step.text
         elif step.kind == "result" and result in self.question.formulas:
             role = result
@@ -424,9 +427,16 @@ class _Search:
                     other = evaluate(wrong, self.start, (role,))[role]
             except (ArithmeticError, ValueError, TypeError, MissingName, IndexError):
                 continue
-            if same(value, np.asarray(other, dtype=float)):
+            if same(value, np.asarray(other, dtype=float)) and not self._follows_rightly(
+                role, other
+            ):
                 found[mistake.id] = mistake
         return tuple(found.values())
+
+    def _follows_rightly(self, role: str, value: Any) -> bool:
+        """Whether the right formula gives the same, as with some mistakes at a single example."""
+        right = evaluate(self.question.formulas, self.start, (role,))[role]
+        return same(np.asarray(value, dtype=float), np.asarray(right, dtype=float))
 
     @cached_property
     def _returned(self) -> dict[str, np.ndarray]:
@@ -492,13 +502,16 @@ def _wrong(
 ) -> tuple[tuple[Mistake, dict[str, str]], ...]:
     """The mistakes made in this quantity's own formula, with the formulas around."""
     found = []
-    for mistake in CATALOGUE.values():
+    own = question.home.mistakes if question.home else ()
+    for mistake in (*own, *SHARED):
         for variant in mistake.variants:
+            if mistake not in own and not is_about(question.formulas, variant):
+                continue
             formulas = {**question.formulas, **variant}
             try:
                 order = steps(formulas, start, (role,))
             except MissingName:
                 continue
-            if mistake.id not in SAME_AT_ONE and role in variant and role in order:
+            if role in variant and role in order:
                 found.append((mistake, formulas))
     return tuple(found)

@@ -13,9 +13,9 @@ import numpy as np
 
 from chainrule.checks.attempt import Attempt, quiet
 from chainrule.checks.compare import as_array, same
-from chainrule.checks.quantities import Quantities, quantities, said, telling
+from chainrule.checks.quantities import Quantities, quantities, telling
 from chainrule.exercises.cases import Case
-from chainrule.exercises.questions import PARAMETERS, Question
+from chainrule.exercises.questions import Question
 
 MOST_LOSSES = 8  # that are told one by one
 Tried = Sequence[tuple[Case, Attempt]]
@@ -42,7 +42,7 @@ class _Pair:
 def observe(question: Question, results: Sequence[str], tried: Tried) -> list[Observation]:
     """What can be said of these wrong results on these cases, one sentence for each at most.
 
-    results: as in the question; `parameters` stands for all of them. tried: cases of one kind.
+    results: as in the question; a bundle stands for all of its arrays. tried: cases of one kind.
     """
     if not tried or not all(answer.results for _, answer in tried):
         return []  # what was raised, or is missing, is the thing to mend
@@ -62,7 +62,7 @@ def observe(question: Question, results: Sequence[str], tried: Tried) -> list[Ob
 def _order(question: Question, results: Sequence[str], tried: Tried) -> Observation | None:
     """The right numbers in another order, by value."""
     asked = question.result_names
-    if len(asked) < 2 or PARAMETERS in asked or len(results) < 2:
+    if len(asked) < 2 or tried[0][0].expand(asked) != asked or len(results) < 2:
         return None
     order = None
     for case, answer in tried:
@@ -125,13 +125,14 @@ def _one(question: Question, result: str, tried: Tried) -> str:
     with quiet():
         for look in _LOOKS:
             if words := look(pairs):
-                return f"{_called(result)} {words}"
+                return f"{_called(result, pairs)} {words}"
     return ""
 
 
-def _called(result: str) -> str:
+def _called(result: str, pairs: Sequence[_Pair]) -> str:
     """A result as the beginning of a sentence."""
-    return "The parameters that you return" if result == PARAMETERS else f"Your {result}"
+    whole = any(pair.name != result for pair in pairs)
+    return f"The {result} that you return" if whole else f"Your {result}"
 
 
 def _pairs(question: Question, result: str, tried: Tried) -> Iterator[_Pair]:
@@ -220,7 +221,7 @@ def _another(pairs: Sequence[_Pair]) -> str:
         return "are the old ones, unmoved."
     if name.startswith("{}"):
         return f"are those{name.removeprefix('{}')}, in every case."
-    shown = said(name).replace("{}", "each")
+    shown = pairs[0].known.said(name).replace("{}", "each")
     return f"{_holds(pairs)} the numbers of {shown}."
 
 
@@ -405,7 +406,7 @@ def _combined(pairs: Sequence[_Pair]) -> str:
             continue
         for words, combine in _COMBINED.items():
             if all(_is_combined(pair, pair.known.values[name], combine) for pair in pairs):
-                return words.format(said(name))
+                return words.format(pairs[0].known.said(name))
     return ""
 
 

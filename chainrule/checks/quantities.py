@@ -4,8 +4,8 @@ A learner's value is recognised by its numbers alone, whatever it is called and 
 computed. What is not in the list is not recognised, which is no proof that it is wrong.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
 
@@ -15,14 +15,7 @@ from chainrule.checks.attempt import quiet
 from chainrule.exercises.cases import Case
 from chainrule.exercises.questions import Question
 from chainrule.networks.formulas import MissingName, evaluate, steps
-from chainrule.networks.network import loss_and_gradients
 
-# Names that the notebooks give to quantities: a variable so called is meant to be that quantity.
-NOTATION = {
-    "hidden_pre", "hidden_act", "logits", "probs", "log_probs", "loss", "losses", "grad_logits",
-    "grad_hidden_act", "grad_hidden_pre", "grad_W", "grad_b", "grad_W1", "grad_b1", "grad_W2",
-    "grad_b2",
-}  # fmt: skip
 # Steps on a right way that have no name of their own, as formulas of those that have.
 ON_THE_WAY = {
     "the largest logit": "logits.max(axis=1, keepdims=True)",
@@ -53,13 +46,17 @@ ON_THE_WAY = {
 }
 
 
-# Two names of our own formulas, which no notebook mentions.
-_SAID = {"shifted": "the shifted logits", "exps": "the exponentials"}
-
-
-def said(name: str) -> str:
+def said(name: str, question: Question) -> str:
     """What a quantity is called in a message."""
-    return _SAID.get(name, name)
+    spoken = question.home.spoken if question.home else {}
+    return spoken.get(name, name)
+
+
+@cache
+def notation(question: Question) -> frozenset[str]:
+    """Names that the notebook gives to quantities: a variable so called is meant to be that one."""
+    spoken = question.home.spoken if question.home else {}
+    return frozenset({*question.formulas, *question.result_names} - set(spoken))
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +64,11 @@ class Quantities:
     """The true values of one case by name, in the order in which they are computed."""
 
     values: Mapping[str, np.ndarray]
+    spoken: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, name: str) -> str:
+        """What a quantity is called in a message."""
+        return self.spoken.get(name, name)
 
     def names_of(self, value: np.ndarray) -> tuple[str, ...]:
         """The quantities with these numbers, in any shape of as many entries, or transposed."""
@@ -115,9 +117,10 @@ def telling(value: np.ndarray) -> bool:
 @cache
 def quantities(question: Question, case: Case) -> Quantities:
     """All true quantities of a case that its arguments determine."""
-    if question.exercise == "update_step":
-        return Quantities(_of_an_update(question, case))
-    return Quantities(following(question, case.arguments))
+    spoken = question.home.spoken if question.home else {}
+    if question.quantities:
+        return Quantities(question.quantities(case), spoken)
+    return Quantities(case.known or following(question, case.arguments), spoken)
 
 
 def following(question: Question, start: Mapping[str, Any]) -> dict[str, np.ndarray]:
@@ -151,39 +154,3 @@ def _word(name: str) -> str:
 
 
 _SPELT = {_word(name): name for name in ON_THE_WAY}
-
-
-def _of_an_update(question: Question, case: Case) -> dict[str, np.ndarray]:
-    """Of a step: all that belongs to each parameter. Of a training: the same after each step."""
-    names = case.expand(("parameters",))
-    rate = float(case.arguments["learning_rate"])
-    parameters: Sequence[np.ndarray] = case.arguments["parameters"]
-    values: dict[str, np.ndarray] = {"learning_rate": np.array(rate)}
-    if question.function == "sgd_step":
-        gradients = case.arguments["gradients"]
-        for name, old, gradient in zip(names, parameters, gradients, strict=True):
-            values |= {f"the old {name}": old, f"grad_{name}": gradient}
-            values |= {
-                f"the step of {name}": rate * gradient,
-                f"minus the step of {name}": -rate * gradient,
-            }
-            values |= {name: case.truth[name]}
-        return values
-    x, one_hot = case.arguments["x"], case.arguments["one_hot"]
-    values |= {"x": x, "one_hot": one_hot}
-    losses: list[float] = []
-    for done in range(case.arguments["steps"] + 1):
-        when = f"after {done} step{'s' * (done != 1)}" if done else "at the start"
-        loss, gradients = loss_and_gradients(parameters, x, one_hot)
-        losses.append(loss)
-        values[f"the loss {when}"] = np.array(loss)
-        if done:
-            values[f"the losses up to it, {when}"] = np.array(losses)
-        pairs = list(zip(names, parameters, gradients, strict=True))
-        for name, old, gradient in pairs:
-            values |= {f"{name} {when}": old, f"grad_{name} {when}": gradient}
-            values |= {f"the step of {name} {when}": rate * gradient}
-            values |= {f"minus the step of {name} {when}": -rate * gradient}
-        parameters = [old - rate * gradient for _, old, gradient in pairs]
-    values["losses"] = np.array(losses)
-    return values

@@ -11,7 +11,7 @@ from chainrule.blocks import CHARACTERS, ENTRIES, Block, as_json
 from chainrule.checks.compare import as_array, as_plain
 from chainrule.checks.examine import Examined
 from chainrule.checks.flags import Flag
-from chainrule.mistakes import Mistake
+from chainrule.exercises.form import Mistake
 
 VERSION = 2  # 1 had the message as text, and flags as "kind: what"
 

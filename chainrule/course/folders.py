@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+from chainrule.course.definitions import prepare_definitions, withhold_definitions
 from chainrule.errors import ChainruleError
 from chainrule.grading.files import lock
 
@@ -76,6 +77,7 @@ def _release(course: Path) -> Released:
         )
     beside, made = course / ".release.new", Released()
     shutil.rmtree(beside, ignore_errors=True)
+    prepare_definitions(course)
     try:
         nbgrader(
             course,
@@ -99,6 +101,7 @@ def _release(course: Path) -> Released:
 
 def _put_in_place(course: Path, beside: Path, made: Released) -> None:
     """Exchange the releases for those made beside; interrupted, each is the old or the new one."""
+    withhold_definitions(course, beside)
     (course / "release").mkdir(exist_ok=True)
     for new in sorted(beside.glob("[!.]*")):
         place = course / "release" / new.name

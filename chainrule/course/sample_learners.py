@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from chainrule.course.sample_answers import COMPOSED, ODD, REMEMBERED, WRONG_TYPES
 from chainrule.exercises.questions import QUESTIONS, Question, exercises
-from chainrule.mistakes.variants import marked_variants, right_source
+from chainrule.mistakes.shown import marked_variants
+from chainrule.mistakes.variants import right_source
 
 
 class Slip(NamedTuple):

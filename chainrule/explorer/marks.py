@@ -9,7 +9,8 @@ import numpy as np
 from chainrule.checks.attempt import Attempt, attempt
 from chainrule.checks.compare import as_array, as_plain, difference
 from chainrule.checks.examine import Examined, examine
-from chainrule.exercises.cases import VISIBLE_SEEDS, Case, cases
+from chainrule.checks.ready import cases_of
+from chainrule.exercises.cases import VISIBLE_SEEDS, Case
 from chainrule.exercises.questions import QUESTIONS, Question
 from chainrule.explorer.time_limit import TookTooLong, call
 from chainrule.networks.network import Network
@@ -19,8 +20,8 @@ Function = Callable[..., Any]
 
 def question(name: str, network: Network) -> Question:
     """The question of that name about networks of this kind; `backward` where there is none."""
-    exercise = "single_layer" if len(network.names) == 2 else "multi_layer"
-    return QUESTIONS.get(f"{exercise}.{name}") or QUESTIONS[f"{exercise}.backward"]
+    about = [one for one in QUESTIONS.values() if one.formulas == network.formulas]
+    return next(one for wanted in (name, "backward") for one in about if one.function == wanted)
 
 
 def name_of(function: Function) -> str:
@@ -98,7 +99,7 @@ def marks(function: Function, network: Network) -> dict[str, Any]:
 def _diagnosis(function: Function, asked: Question, seen_right: bool) -> str:
     """The mistake's name, from fresh networks: the numbers on the screen may hide it."""
     # Made once, outside of the time limit: the first time imports torch.
-    cases(asked.name, VISIBLE_SEEDS)
+    cases_of(asked.name, VISIBLE_SEEDS, examples=False)
     try:
         examined = call(lambda: _examined(function, asked))
     except TookTooLong:
@@ -114,4 +115,4 @@ def _diagnosis(function: Function, asked: Question, seen_right: bool) -> str:
 
 @lru_cache(maxsize=8)
 def _examined(function: Function, asked: Question) -> Examined:
-    return examine(asked, function, cases(asked.name, VISIBLE_SEEDS))
+    return examine(asked, function, cases_of(asked.name, VISIBLE_SEEDS, examples=False))

@@ -16,7 +16,7 @@ from nbgrader.exchange.default.exchange import Exchange
 from .. import records
 from .errors import CourseError, NotReleased
 from .files import kept, timestamp
-from .files.course import Course
+from .files.course import Course, for_tests_only
 from .files.submission import (
     Submission,
     leave_out_what_clashes,
@@ -68,7 +68,10 @@ class Jobs:
                 say(warning)
             if missing := missing_modules(plan, source):
                 say(f"{name} imports {', '.join(missing)}, not installed in {sys.prefix}.")
-            plan["files"] = _coded(course.master_files(name))
+            files = course.master_files(name)
+            hidden = for_tests_only(files)
+            plan["files"] = _coded({n: text for n, text in files.items() if n not in hidden})
+            plan["for_tests"] = _coded({n: files[n] for n in sorted(hidden)})
             self.plans[name] = plan
             text = json.dumps(plan, sort_keys=True)
             self.digests[name] = hashlib.sha256(text.encode()).hexdigest()
@@ -176,7 +179,9 @@ class Jobs:
     def _prepare(self, found: Submission, assignment: str) -> None:
         """Leave out what cannot be graded beside the instructor's files, and say so."""
         plan = self.plans[assignment]
-        leave_out_what_clashes(found, [*plan["files"], *(f"{n}.ipynb" for n in plan["notebooks"])])
+        leave_out_what_clashes(
+            found, [*plan["files"], *plan["for_tests"], *(f"{n}.ipynb" for n in plan["notebooks"])]
+        )
         timestamp.leave_out_if_unreadable(found)
         for name in sorted(set(found.notebooks) - set(plan["notebooks"]))[:SAID]:
             message = f"{name}.ipynb is not of the assignment: it was not graded."

@@ -78,11 +78,13 @@ class NotebookPlan(TypedDict):
 
 
 class Plan(TypedDict):
-    """An assignment, by name of its notebooks. files: path -> base64, the instructor's others."""
+    """An assignment, by name of its notebooks. files: path -> base64, the instructor's others.
+    for_tests: the same, of those that the learner process does not get."""
 
     assignment: str
     notebooks: dict[str, NotebookPlan]
     files: dict[str, str]
+    for_tests: dict[str, str]
     warnings: list[str]
 
 

@@ -10,6 +10,7 @@ in a sentence what it stumbled over.
 """
 
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import needs_course
@@ -30,3 +31,15 @@ def install(config: "Config") -> None:
         parts = [import_module(f"{__name__}.{part}") for part in _PARTS]
     for part in parts:
         part.install(config)
+    _withhold_definitions(config)
+
+
+def _withhold_definitions(config: "Config") -> None:
+    """What defines an exercise holds its right answers: nbgrader releases it to nobody."""
+    from ..grading.files.course import for_tests_only
+
+    files = [path for path in Path("source").glob("*/*.py") if path.is_file()]
+    for name in sorted(
+        {path.name for path in files if for_tests_only({"a.py": path.read_bytes()})}
+    ):
+        config.CourseDirectory.ignore.append(name)

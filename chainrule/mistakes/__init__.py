@@ -2,30 +2,29 @@
 
 A mistake in a network is a table of formulas that take the place of right ones
 (`chainrule.networks.network`); where a learner could type it in several ways, there are several
-variants, the plainest first. A mistake in an update is a table of edits to the lines of a right
-program. Hints ask or remind; none holds the answer.
+variants, the plainest first. What is made in one exercise only stands in that exercise's own file.
 """
 
-from chainrule.mistakes import backward, forward, update
+from chainrule.exercises.questions import of_this_course
+from chainrule.mistakes import backward, forward
+from chainrule.mistakes.anywhere import ANYWHERE
 from chainrule.mistakes.entry import Mistake
 
-__all__ = ["CATALOGUE", "PROGRAMS", "Mistake"]
+__all__ = ["CATALOGUE", "SHARED", "Mistake"]
 
-PROGRAMS = update.PROGRAMS
-# With a single example these compute the same numbers as the right formula.
-SAME_AT_ONE = {"D1", "D2", "D4", "F3", "G2", "G3"}
+# What any network's function may hold, where it has the formula that is mistaken.
+SHARED: tuple[Mistake, ...] = (
+    *backward.RELU,
+    *backward.PRODUCTS,
+    *backward.MEANS,
+    *backward.LOGITS,
+    *forward.SOFTMAX,
+    *backward.BIASES,
+    *forward.LOSSES,
+    *forward.FORWARD,
+)
 CATALOGUE: dict[str, Mistake] = {
     mistake.id: mistake
-    for group in (
-        backward.RELU,
-        backward.PRODUCTS,
-        backward.MEANS,
-        backward.LOGITS,
-        forward.SOFTMAX,
-        backward.BIASES,
-        forward.LOSSES,
-        forward.FORWARD,
-        update.UPDATES,
-    )
+    for group in (SHARED, *(one.mistakes for one in of_this_course().values()), ANYWHERE)
     for mistake in group
 }

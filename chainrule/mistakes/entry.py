@@ -1,9 +1,7 @@
 """What an entry of the catalogue is, and how wrong formulas are written down."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
-from chainrule.networks.formulas import Formulas
+from chainrule.exercises.form import Formulas
+from chainrule.exercises.form import Mistake as Mistake
 
 # Of each layer: which one it is, what goes in, and the gradient that comes back.
 LAYERS = (
@@ -11,21 +9,6 @@ LAYERS = (
     ("1", "x", "grad_hidden_pre"),
     ("", "x", "grad_logits"),
 )
-
-
-@dataclass(frozen=True, eq=False)
-class Mistake:
-    """One mistake: in a network, or in an update.
-
-    `variants` are formulas that take the place of right ones, by name; `edits` are words that take
-    the place of others in the lines of a right program. Each is one way to make the mistake.
-    """
-
-    id: str
-    name: str
-    hint: str
-    variants: tuple[Formulas, ...] = ()
-    edits: tuple[Mapping[str, str], ...] = ()
 
 
 def weights(template: str) -> tuple[Formulas, ...]:

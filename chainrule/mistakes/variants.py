@@ -4,15 +4,22 @@ The right formulas with a wrong one among them become the source of a function, 
 shown as code, and written into a made-up learner's notebook.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from chainrule.exercises.questions import Question
-from chainrule.mistakes import CATALOGUE, PROGRAMS, SAME_AT_ONE, Mistake
-from chainrule.networks.formulas import Formulas, MissingName, compiled, source
-from chainrule.networks.network import loss_and_gradients
+from chainrule.exercises.form import Mistake, Question
+from chainrule.mistakes import SHARED
+from chainrule.mistakes.anywhere import ANYWHERE
+from chainrule.networks.formulas import Formulas, MissingName, compiled, names_in, source
+from chainrule.networks.network import ONE_LAYER, TWO_LAYERS
+
+# What the mistakes that all networks share are wrong about.
+_RIGHT = (ONE_LAYER, TWO_LAYERS)
+
+
+UNWRITTEN = "~"  # begins the id of a mistake that nobody had to write down
 
 
 @dataclass(frozen=True, eq=False)
@@ -26,54 +33,83 @@ class Variant:
 
 @cache
 def variants(question: Question) -> tuple[Variant, ...]:
-    """All mistakes that can be typed into this function, in the catalogue's order."""
+    """All mistakes that can be typed into this function: the exercise's own, then the others."""
+    if question.recorded:
+        kept = question.recorded.mistakes
+        return tuple(Variant(one, "", given) for one, given in kept if one.id[0] != UNWRITTEN)
     return tuple(
-        Variant(mistake, text, compiled(text, question.function, loss_and_gradients))
-        for mistake in CATALOGUE.values()
-        for text in _wrong_sources(question, mistake)
+        Variant(mistake, text, right_function(question, text))
+        for mistake, text in _wrong_sources(question)
     )
-
-
-def marked_variants(question: Question) -> tuple[Variant, ...]:
-    """Those mistakes that cost marks in this function.
-
-    Some are none with a single example; and an overflow is marked where it belongs, in softmax and
-    what follows it at once, not again in a whole `backward`.
-    """
-    unmarked = SAME_AT_ONE | ({"L5"} if question.function == "backward" else set())
-    return tuple(one for one in variants(question) if one.mistake.id not in unmarked)
 
 
 def right_source(question: Question) -> str:
     """The source of a right function."""
-    if question.name in PROGRAMS:
+    if question.program:
         return _program(question, {})
-    return _source(question, question.formulas)
+    return with_formulas(question, {})
 
 
-def _wrong_sources(question: Question, mistake: Mistake) -> list[str]:
-    """The sources of the function with this mistake, one for each way to type it; [] if none is."""
-    if question.name in PROGRAMS:
-        lines = "\n".join(PROGRAMS[question.name])
-        edits = [edit for edit in mistake.edits if all(old in lines for old in edit)]
-        return [_program(question, edit) for edit in edits]
-    texts = []
+def right_function(question: Question, text: str = "") -> Callable[..., Any]:
+    """The right function, or the one of another text, with what the notebook gives to it."""
+    return compiled(text or right_source(question), question.function, *helpers(question))
+
+
+@cache
+def helpers(question: Question) -> tuple[Callable[..., Any], ...]:
+    """What a program may call: what the notebook gives, and right earlier functions."""
+    home = question.home
+    earlier = [home.question(name) for name in question.earlier] if home else []
+    called = [right_function(one) for one in earlier if f"{one.function}(" in question.program]
+    return (*(home.helpers if home else ()), *called)
+
+
+def _wrong_sources(question: Question) -> Iterator[tuple[Mistake, str]]:
+    """The mistakes with the sources of the function, one for each way to type it."""
+    right = right_source(question)
+    own = question.home.mistakes if question.home else ()
+    for mistake in (*own, *SHARED, *ANYWHERE):
+        texts = dict.fromkeys(_typed(question, mistake, mistake not in own))
+        # Where the replaced formula is not used, or is an argument, the function is still right.
+        yield from ((mistake, text) for text in texts if text != right)
+
+
+def _typed(question: Question, mistake: Mistake, shared: bool) -> Iterator[str]:
+    if question.program:
+        for edit in mistake.edits:
+            if all(old in question.program for old in edit):
+                yield _program(question, edit)
+        return
     for variant in mistake.variants:
+        if shared and not is_about(question.formulas, variant):
+            continue
         try:
-            texts.append(_source(question, {**question.formulas, **variant}))
+            yield with_formulas(question, variant)
         except MissingName:
             continue
-    # Where the replaced formula is not used, or is an argument, the function is still right.
-    return [text for text in dict.fromkeys(texts) if text != right_source(question)]
 
 
-def _source(question: Question, formulas: Formulas) -> str:
+def is_about(formulas: Formulas, variant: Formulas) -> bool:
+    """Whether what a shared mistake takes the place of is right here, too, and so is what that is
+    computed from: a mistake in ReLU's slope is none where there is another activation."""
+    return any(_agree(formulas, right, variant) for right in _RIGHT)
+
+
+def _agree(formulas: Formulas, right: Formulas, variant: Formulas) -> bool:
+    replaced = [name for name in variant if name in right]
+    around = {other for name in replaced for other in names_in(right[name]) if other in right}
+    return bool(replaced) and all(formulas.get(n) == right[n] for n in {*replaced, *around})
+
+
+def with_formulas(question: Question, others: Formulas) -> str:
+    """The source of the function with other formulas in place of some. Raises MissingName."""
+    formulas = {**question.formulas, **others}
     return source(question.function, formulas, question.arguments, question.result_names)
 
 
 def _program(question: Question, edit: Mapping[str, str]) -> str:
     lines = []
-    for line in PROGRAMS[question.name]:
+    for line in question.program.splitlines():
         old = next((old for old in edit if old in line), None)
         lines += (line.replace(old, edit[old]) if old else line).splitlines()
     body = "".join(f"    {line}\n" for line in lines)

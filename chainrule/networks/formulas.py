@@ -7,6 +7,7 @@ wrote.
 """
 
 import ast
+import builtins
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 
 Formulas = Mapping[str, str]
+_BUILTINS = {"np", *dir(builtins)}
 
 
 class MissingName(LookupError):
@@ -32,7 +34,7 @@ def names_in(expression: str) -> frozenset[str]:
         if isinstance(name, ast.Name)
     }
     used = {node.id for node in nodes if isinstance(node, ast.Name)}
-    return frozenset(used - bound - {"np", "len", "tuple", "zip", "list"})
+    return frozenset(used - bound - _BUILTINS)
 
 
 def steps(formulas: Formulas, arguments: Iterable[str], results: Iterable[str]) -> list[str]:

@@ -5,16 +5,27 @@ pre-activation can be exactly 0. A network is drawn anew until softmax is unsatu
 ReLU are in use, and the target is neither the winner nor class 0 or 1 where there are more.
 """
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import numpy as np
 
 from chainrule.networks.network import Network
 
-# (inputs, hidden units, classes): sizes that differ, so that shapes cannot agree by chance; equal
-# ones, on which a forgotten transpose computes something; and a single unit, by the number of
-# parameters, where a product cannot misfit.
-SIZES = ((3, 2, 4), (2, 4, 3), (4, 3, 5), (5, 4, 3))
+Sizes = Mapping[str, int]
+
+
+def sizes(inputs: int, hidden: int, classes: int) -> Sizes:
+    """Sizes of a network of one example, by the letters of their axes."""
+    return {"N": 1, "D": inputs, "H": hidden, "C": classes}
+
+
+# Sizes that differ, so that shapes cannot agree by chance; equal ones, on which a forgotten
+# transpose computes something; and a single unit, by the number of parameters, where a product
+# cannot misfit.
+DIFFERING = (sizes(3, 2, 4), sizes(2, 4, 3), sizes(4, 3, 5), sizes(5, 4, 3))
 SQUARE = (3, 3, 3)
-UNIT = {2: (1, 1, 3), 4: (2, 1, 3)}
+UNIT = {2: sizes(1, 1, 3), 4: sizes(2, 1, 3)}
 
 
 def draw(rng: np.random.Generator, parameters: int, sizes: tuple[int, int, int]) -> Network:
@@ -30,6 +41,29 @@ def draw(rng: np.random.Generator, parameters: int, sizes: tuple[int, int, int])
         network = Network(_eighths(rng, 1, inputs), np.array([target]), tuple(arrays))
         if _telling(network.trace()):
             return network
+
+
+def drawn(rng: np.random.Generator, shapes: Mapping[str, Any], sizes: Sizes) -> dict[str, Any]:
+    """What an exercise about a network begins with: a fresh one of one example, a learning rate,
+    and a number of steps."""
+    parameters = 4 if "W1" in shapes else 2
+    network = draw(rng, parameters, (sizes["D"], sizes.get("H", 1), sizes["C"]))
+    rate, steps = float(rng.choice([0.25, 0.375, 0.5])), int(rng.integers(1, 4))
+    return {**network.given, "learning_rate": rate, "steps": steps}
+
+
+def given(networks: Sequence[Network]) -> list[dict[str, Any]]:
+    """The same of networks that are there."""
+    return [dict(network.given) for network in networks]
+
+
+def words(arguments: Sequence[str], given: Mapping[str, Any]) -> str:
+    """What a function of these arguments was run on, as it stands in messages."""
+    weights = [given[name] for name in ("W", "W1", "W2") if name in given]
+    shapes = [given["x"].shape[1], *(one.shape[1] for one in weights)]
+    if arguments[0] == "logits":
+        return f"{shapes[-1]} fresh logits"
+    return f"a fresh network of {' → '.join(map(str, shapes))} units"
 
 
 def large(rng: np.random.Generator) -> list[Network]:

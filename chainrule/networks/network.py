@@ -44,6 +44,9 @@ TWO_LAYERS = {
     "grad_b1": "grad_hidden_pre.sum(axis=0, keepdims=True)",
 }
 
+# Names of these formulas that no notebook mentions, and what messages say instead.
+SPOKEN = {"shifted": "the shifted logits", "exps": "the exponentials"}
+
 # By how many parameters a network has: their names, and its right formulas.
 PARAMETER_NAMES = {2: ("W", "b"), 4: ("W1", "b1", "W2", "b2")}
 FORMULAS = {2: ONE_LAYER, 4: TWO_LAYERS}

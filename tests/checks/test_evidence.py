@@ -129,14 +129,14 @@ def test_a_shift_by_the_mean_overflows():
             "def cross_entropy(logits, one_hot):\n"
             "    s = logits - logits.max()\n"
             "    return -(one_hot * (s + np.log(np.exp(s).sum()))).sum()\n",
-            "The same numbers come out with + before the logarithm of the sum",
+            "The same numbers come out with plus where minus belongs before the logarithm",
         ),
         (
             "single_layer.backward",
             "def backward(x, W, b, one_hot):\n"
             "    g = softmax(x @ W + b) - one_hot\n"
             "    return x.T @ (x @ W + b), g\n",
-            "logits in place of grad_logits",
+            "logits where grad_logits belongs",
         ),
     ],
 )
@@ -148,4 +148,4 @@ def test_a_change_of_the_right_formula_is_told(question, text, expected):
 def test_numbers_of_no_change_are_told_by_none():
     text = "def softmax(logits):\n    return np.cos(logits)\n"
     found = examined("single_layer.softmax", text)
-    assert found.findings.changes == () and np.ndim(found.findings.departures[0].line) == 0
+    assert found.mistakes == () and np.ndim(found.findings.departures[0].line) == 0

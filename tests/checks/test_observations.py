@@ -6,7 +6,7 @@ import pytest
 from chainrule.checks.attempt import attempts
 from chainrule.checks.observations import observe
 from chainrule.exercises.cases import cases
-from chainrule.exercises.questions import PARAMETERS, QUESTIONS
+from chainrule.exercises.questions import QUESTIONS
 from tests.support.right_answers import RIGHT
 
 rng = np.random.default_rng(3)
@@ -96,7 +96,7 @@ def test_one_number_for_all_targets_is_told_with_its_digits():
     ],
 )
 def test_new_parameters_are_told_all_at_once(function, expected):
-    (words,) = said("update_step.sgd_step", function, PARAMETERS)
+    (words,) = said("update_step.sgd_step", function, "parameters")
     assert expected in words, words
 
 
@@ -104,7 +104,7 @@ def test_a_training_that_stops_early_is_told_by_its_steps():
     def short(x, y, parameters, rate, steps):
         return right("update_step.train")(x, y, parameters, rate, steps - 1)
 
-    (words,) = said("update_step.train", short, PARAMETERS)
+    (words,) = said("update_step.train", short, "parameters")
     assert words.endswith("are right, but 1 step too early: the last is missing.")
 
 

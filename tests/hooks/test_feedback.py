@@ -10,7 +10,8 @@ import pytest
 from chainrule import records
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.hooks.feedback import WORDS
-from chainrule.mistakes.variants import marked_variants, right_source
+from chainrule.mistakes.shown import marked_variants
+from chainrule.mistakes.variants import right_source
 from chainrule.networks.formulas import compiled
 from chainrule.networks.network import loss_and_gradients
 from chainrule.report import pages

@@ -8,7 +8,8 @@ from chainrule.checks.compare import difference
 from chainrule.exercises.cases import VISIBLE_SEEDS, Case
 from chainrule.exercises.questions import QUESTIONS
 from chainrule.mistakes import CATALOGUE
-from chainrule.mistakes.variants import marked_variants, right_source
+from chainrule.mistakes.shown import marked_variants
+from chainrule.mistakes.variants import right_source
 from chainrule.networks.formulas import MissingName, compiled, evaluate
 from chainrule.networks.network import TWO_LAYERS, WORKED_EXAMPLES, network
 from chainrule.networks.reference import trace

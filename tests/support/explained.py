@@ -18,6 +18,7 @@ from chainrule.checks.findings import looked_at
 from chainrule.checks.plain_text import plain_text
 from chainrule.exercises.cases import VISIBLE_SEEDS, cases
 from chainrule.exercises.questions import QUESTIONS
+from chainrule.mistakes.unwritten import is_unwritten
 from tests.support.often_wrong import Answer, answers, surroundings
 
 OUTCOMES = ("named", "listed", "line", "told", "wrong line", "numbers", "misnamed", "accepted")
@@ -49,8 +50,10 @@ def outcome(answer: Answer, found: Examined) -> str:
         return "a note" if "\n" in message else "right"
     if found.right:
         return "accepted"
-    named = {mistake.id for mistake in found.mistakes}
+    # A name made from a change is true by its numbers, whatever else they could be called.
+    named = {mistake.id for mistake in found.mistakes if not is_unwritten(mistake)}
     groups = {judged.mistakes for judged in found.faults if judged.mistakes}
+    groups = {group for group in groups if not is_unwritten(group[0])}
     if any(not {one.id for one in group} & answer.ids for group in groups):
         return "misnamed"
     if named:

@@ -18,6 +18,8 @@ from ..errors import CourseError
 from ..limits import Limits
 
 _TAIL_BYTES = 1024 * 1024  # of an autograded notebook: what follows its cells is shorter
+# A definition of an exercise holds the right answers: it is there for tests, and for nobody else.
+_FOR_TESTS = re.compile(rb"^\s*(from|import) chainrule\.exercises\b", re.MULTILINE)
 _METADATA = re.compile(rb'^ ?"metadata": (?=\{)', re.MULTILINE)
 
 
@@ -128,6 +130,13 @@ class Course:
                 files[path.relative_to(source).as_posix()] = path.read_bytes()
         kept = self.left_to_learners(assignment)
         return {name: text for name, text in files.items() if name not in kept}
+
+
+def for_tests_only(files: dict[str, bytes]) -> set[str]:
+    """Those of the instructor's files that no learner gets to see."""
+    return {
+        name for name, text in files.items() if name.endswith(".py") and _FOR_TESTS.search(text)
+    }
 
 
 def open_course(folder: Path, **limits: Any) -> Course:

@@ -52,7 +52,13 @@ def plan_assignment(gradebook: Gradebook, assignment: str, source: Path, release
     for notebook in sorted(found.notebooks, key=lambda n: n.name):
         handed_out = _cells(release / f"{notebook.name}.ipynb")
         plans[notebook.name] = _plan_notebook(notebook, source, handed_out, warnings)
-    return {"assignment": assignment, "notebooks": plans, "files": {}, "warnings": warnings}
+    return {
+        "assignment": assignment,
+        "notebooks": plans,
+        "files": {},
+        "for_tests": {},
+        "warnings": warnings,
+    }
 
 
 def _plan_notebook(

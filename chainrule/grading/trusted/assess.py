@@ -45,8 +45,9 @@ def assess(job: Job, start: Start, shell: KeepingShell) -> GradedSubmission:
     is for a person instead.
     """
     theirs, ours = _decoded(job["files"]), _decoded(job["plan"]["files"])
+    for_tests = _decoded(job["plan"]["for_tests"])
     findings = [*job["findings"], *_copies(theirs)]
-    assessor = _Assessor(job, theirs | ours, ours, findings, start, shell)
+    assessor = _Assessor(job, theirs | ours, ours | for_tests, findings, start, shell)
     graded = {name: assessor.assess(name) for name in job["plan"]["notebooks"]}
     return {"student": job["student"], "assignment": job["assignment"], "notebooks": graded}
 
@@ -153,7 +154,7 @@ def _submitted(name: str, job: Job, handed_in: list[Finding]) -> list[SubmittedC
 class _Assessor:
     """Assesses the notebooks of one submission.
 
-    files: of the learner's working folder. ours: of these the instructor's, which the tests have.
+    files: of the learner's working folder. ours: the instructor's, which the tests have.
     findings: what is to be said of each notebook.
     """
 
