@@ -22,7 +22,7 @@ $(READY): requirements.txt requirements-dev.txt pyproject.toml
 
 # A learner needs neither linters nor browsers. The first time is told, and shows how far it is.
 $(LEARNS): requirements-learn.txt requirements.txt pyproject.toml
-	@test -x $(BIN)/jupyter || echo "The first time, what is needed is installed: about 1.5 GB, 3 to 10 minutes."
+	@test -x $(BIN)/jupyter || echo "The first time, what is needed is installed: about 1.1 GB, two to ten minutes."
 	test -x $(BIN)/python || python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --disable-pip-version-check -c requirements.txt -e '.[learn]'
 	touch $@

@@ -101,3 +101,16 @@ def test_what_apt_says_against_it_is_shown(machine):
 def test_make_test_installs_nothing_on_the_system():
     rules = subprocess.run(["make", "-n", "test"], cwd=ROOT, capture_output=True, text=True).stdout
     assert "scripts/debian-packages" in rules and "--install" not in rules
+
+
+def test_a_learner_installs_what_learners_need_with_its_progress(tmp_path):
+    """Neither linters nor browser drivers; and pip says what it loads."""
+    command = ["make", "--dry-run", "lab", f"VENV={tmp_path}"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    (pip,) = [line for line in done.stdout.splitlines() if "pip install" in line]
+    assert ".[learn]" in pip and "--quiet" not in pip
+    assert "requirements-dev" not in done.stdout
+    size = "about 1.1 GB, two to ten minutes"
+    readme = " ".join((ROOT / "README.md").read_text().split())
+    assert size in done.stdout and "1.1 GB on the disk, two to ten minutes" in readme
+    assert "git clone" in readme and "WSL 2" in readme

@@ -174,6 +174,17 @@ def test_a_tick_is_green_and_a_message_says_what_was_found(page: Any, server: st
     expect(shown).not_to_contain_text("✓")
 
 
+def test_all_cells_run_though_nothing_is_right_yet(page: Any, server: str) -> None:
+    """As for who comes back, and goes on in the middle."""
+    open_notebook(page, server, "multi_layer/multi_layer.ipynb")
+    page.evaluate(lab.RUN_ALL)
+    page.wait_for_function(
+        f"""() => {PANEL}.content.model.sharedModel.cells
+          .filter((cell) => cell.cell_type === "code" && cell.source.trim())
+          .every((cell) => cell.execution_count !== null)"""
+    )
+
+
 def validate(page: Any) -> Any:
     page.get_by_role("button", name="Validate").click()
     shown = page.locator(".jp-Dialog, .nbgrader-validate-dialog").first

@@ -107,3 +107,11 @@ def test_pictures_are_there_and_described(exercise):
     for described, name in pictures:
         assert len(described) > 40, name
         assert (ROOT / "source" / exercise / name).is_file(), name
+
+
+def test_running_all_cells_goes_on_past_what_is_not_right_yet(exercise):
+    """Else who comes back to the third function would have to mend the first one before."""
+    for cell in source(exercise).cells:
+        given = cell.cell_type == "code" and not role(cell, "solution")
+        if given and cell.id != "setup" and not cell.id.startswith("test_"):
+            assert "raises-exception" in cell.metadata.get("tags", []), cell.id
