@@ -32,7 +32,13 @@ def candidates(
 def unwritten_candidate(
     question: Question, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
 ) -> list[Mistake]:
-    """The plainest of those that nobody has written down; [] where none gives these results."""
+    """The plainest of those that nobody has written down; [] where none gives these results.
+
+    What is no number tells nothing of where it comes from.
+    """
+    numbers = (as_array(answer.results.get(name)) for _, answer in tried for name in results)
+    if any(one is not None and not np.isfinite(one).all() for one in numbers):
+        return []
     return _among(unwritten(question), results, tried)[:1]
 
 
