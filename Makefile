@@ -3,12 +3,13 @@
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(BIN)/.ready
+LEARNS := $(BIN)/.ready-to-learn
 # nbgrader starts alembic and jupyter by name, so the environment's bin must be on the path.
 export PATH := $(abspath $(BIN)):$(PATH)
 LEARNERS ?= 24
 # program=package: what grading needs of Debian, and what the tests need.
 DEBIAN_GRADE := bwrap=bubblewrap
-DEBIAN := $(DEBIAN_GRADE) chromium=chromium node=nodejs npm=npm
+DEBIAN := $(DEBIAN_GRADE) chromium=chromium node=nodejs npm=npm pg_ctlcluster=postgresql
 
 .PHONY: help
 help:                   ## list the targets
@@ -17,6 +18,13 @@ help:                   ## list the targets
 $(READY): requirements.txt requirements-dev.txt pyproject.toml
 	test -x $(BIN)/python || python3 -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+	touch $@
+
+# A learner needs neither linters nor browsers. The first time is told, and shows how far it is.
+$(LEARNS): requirements-learn.txt requirements.txt pyproject.toml
+	@test -x $(BIN)/jupyter || echo "The first time, what is needed is installed: about 1.5 GB, 3 to 10 minutes."
+	test -x $(BIN)/python || python3 -m venv $(VENV)
+	$(BIN)/python -m pip install --disable-pip-version-check -c requirements.txt -e '.[learn]'
 	touch $@
 
 # What it may not install, it says; who only learns can do without.
@@ -45,10 +53,8 @@ samples: $(READY) debian-grade ## grade the two sample learners that are kept in
 
 # Learners see neither Formgrader nor Create Assignment there.
 .PHONY: lab
-lab: $(READY)           ## JupyterLab for learners, on copies of the releases in work/
-	mkdir -p exchange
-	chainrule hand-out
-	JUPYTER_CONFIG_PATH=scripts/learner-lab jupyter lab --ServerApp.root_dir=work $(LAB)
+lab: $(LEARNS)          ## JupyterLab for learners, on copies of the releases in work/
+	scripts/learner-lab/start $(LAB)
 
 .PHONY: lab-instructor
 lab-instructor: $(READY) gradebook.db ## JupyterLab on the course, with Formgrader

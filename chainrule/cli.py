@@ -15,15 +15,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; return the exit status."""
     parser = argparse.ArgumentParser(prog="chainrule", description="A course on backpropagation.")
     commands = parser.add_subparsers(required=True, metavar="command", dest="command")
+    add_init(commands)
+    add_doctor(commands)
     add_release(commands)
     add_sample_class(commands)
     add_hand_out(commands)
     add_samples(commands)
     add_new_exercise(commands)
     add_try(commands)
+    add_collect(commands)
     add_grade(commands)
     add_sandbox(commands)
     add_report(commands)
+    add_export(commands)
     chosen = parser.parse_args(arguments)
     # jsonschema, which reads notebooks, would build a grammar of internationalised addresses with
     # this package: half of the time that nbgrader takes to start. No notebook's schema asks for it.
@@ -41,6 +45,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1
 
 
+def say_aside(line: str) -> None:
+    """What is said besides a command's own answer."""
+    print(line, file=sys.stderr)
+
+
 def whole_number(text: str) -> int:
     """The type of options that count; argparse says what is wrong in one line."""
     if not text.isdecimal():
@@ -55,6 +64,37 @@ def add_course(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_init(commands: Commands) -> None:
+    parser = commands.add_parser("init", help="begin a course in a folder")
+    parser.add_argument("folder", type=Path, metavar="FOLDER", help="new, or not yet a course")
+    parser.add_argument(
+        "--exercises", action="store_true", help="with this package's own exercises"
+    )
+    parser.set_defaults(run=run_init)
+
+
+def run_init(chosen: argparse.Namespace) -> int:
+    from chainrule.course.new_course import init
+
+    print("\n".join(init(chosen.folder, chosen.exercises).lines()))
+    return 0
+
+
+def add_doctor(commands: Commands) -> None:
+    parser = commands.add_parser("doctor", help="can this machine grade, and this course be graded")
+    add_course(parser)
+    parser.set_defaults(run=run_doctor)
+
+
+def run_doctor(chosen: argparse.Namespace) -> int:
+    from chainrule.doctor import examine
+
+    found = examine(chosen.course_dir)
+    for finding in found:
+        print(finding)
+    return 1 if any(finding.kind == "bad" for finding in found) else 0
+
+
 def add_release(commands: Commands) -> None:
     parser = commands.add_parser("release", help="make release/ from source/")
     parser.add_argument("--check", action="store_true", help="only say which files are stale")
@@ -63,11 +103,17 @@ def add_release(commands: Commands) -> None:
 
 
 def run_release(chosen: argparse.Namespace) -> int:
-    from chainrule.course.folders import release, stale
+    from chainrule.course.folders import ASIDE, release, stale
 
     if chosen.check:
-        return say_what_is_stale("release", stale(chosen.course_dir), "make release")
-    release(chosen.course_dir)
+        return say_what_is_stale("release", stale(chosen.course_dir), "chainrule release")
+    made = release(chosen.course_dir, say_aside)
+    for words, names in (("changed", made.changed), ("as before", made.same)):
+        if names:
+            print(f"release/, {words}: {', '.join(names)}")
+    for name in made.aside:
+        place = chosen.course_dir / ASIDE / name
+        print(f"release/{name} had no source any more: it was put aside in {place.parent}")
     return try_own_answers(chosen.course_dir)
 
 
@@ -76,16 +122,15 @@ def try_own_answers(course_dir: Path) -> int:
     from chainrule import grading
     from chainrule.grading.errors import NoSandbox
 
-    def say(line: str) -> None:
-        print(line, file=sys.stderr)
-
     try:
-        faults = grading.try_own_answers(course_dir, say=say)
+        faults = grading.try_own_answers(course_dir, say=say_aside)
     except NoSandbox as error:
-        say(f"Released. Whether your own answers pass was not tried, without a sandbox: {error}")
+        say_aside(
+            f"Released. Whether your own answers pass was not tried, without a sandbox: {error}"
+        )
         return 0
     for fault in faults:
-        say(f"{fault}.")
+        say_aside(f"{fault}.")
     return 1 if faults else 0
 
 
@@ -121,10 +166,39 @@ def add_hand_out(commands: Commands) -> None:
 
 
 def run_hand_out(chosen: argparse.Namespace) -> int:
-    from chainrule.course.folders import hand_out
+    from chainrule.course.hand_out import hand_out
 
     new = hand_out(chosen.course_dir)
     print(f"new in work/: {', '.join(new)}" if new else "work/ has every exercise already")
+    return 0
+
+
+def add_collect(commands: Commands) -> None:
+    from chainrule.platforms.names import PLATFORMS
+
+    parser = commands.add_parser(
+        "collect", help="put a learning platform's archive into submitted/"
+    )
+    parser.add_argument("archives", nargs="+", type=Path, metavar="ARCHIVE", help="or a folder")
+    parser.add_argument(
+        "--from", dest="platform", choices=PLATFORMS, help="found out by itself by default"
+    )
+    parser.add_argument("--assignment", help="the one that most notebooks are of by default")
+    parser.add_argument(
+        "--zone", metavar="ZONE", help="of the platform's times (default: this machine's)"
+    )
+    add_course(parser)
+    parser.set_defaults(run=run_collect)
+
+
+def run_collect(chosen: argparse.Namespace) -> int:
+    from chainrule.platforms.collect import collect
+
+    options = {key: value for key, value in vars(chosen).items() if key != "run"}
+    made = collect(**options, say=say_aside)
+    for line in made.lines:
+        print(line)
+    print(made.summary())
     return 0
 
 
@@ -183,7 +257,9 @@ def run_samples(chosen: argparse.Namespace) -> int:
     from chainrule.course.kept_samples import samples, stale_samples
 
     if chosen.check:
-        return say_what_is_stale("autograded", stale_samples(chosen.course_dir), "make samples")
+        return say_what_is_stale(
+            "autograded", stale_samples(chosen.course_dir), "chainrule samples"
+        )
     samples(chosen.course_dir)
     return 0
 
@@ -235,4 +311,36 @@ def run_report(chosen: argparse.Namespace) -> int:
 
     for path in report(chosen.course_dir, chosen.assignment, chosen.output):
         print(path)
+    return 0
+
+
+def add_export(commands: Commands) -> None:
+    parser = commands.add_parser(
+        "export", help="marks into a copy of the file that a learning platform gave you"
+    )
+    parser.add_argument("file", type=Path, metavar="FILE", help="as it was downloaded")
+    parser.add_argument(
+        "--for", dest="kind", required=True, choices=("moodle", "canvas", "csv"), help="what it is"
+    )
+    parser.add_argument("--assignment", help="whose marks")
+    parser.add_argument("--column", metavar="TITLE", help="found by itself where it can be")
+    parser.add_argument(
+        "--scale", action="store_true", help="in proportion to the platform's maximum"
+    )
+    parser.add_argument("--output", type=Path, metavar="FILE", help="default: FILE-marks.csv")
+    parser.add_argument(
+        "--feedback", type=Path, metavar="ZIP", help="write the feedback pages as it takes them"
+    )
+    add_course(parser)
+    parser.set_defaults(run=run_export)
+
+
+def run_export(chosen: argparse.Namespace) -> int:
+    from chainrule.platforms.export import Options, export
+
+    options = {k: v for k, v in vars(chosen).items() if k not in ("run", "course_dir", "file")}
+    made = export(chosen.course_dir, chosen.file, Options(**options))
+    for line in made.lines:
+        print(line)
+    print(made.summary())
     return 0

@@ -52,7 +52,7 @@ VERDICTS: dict[Verdict, str] = {
     PARTLY: "the test gave some of its points",
     WRONG: "the test ran and gave no points: an assertion failed, or it ended in 0",
     ERROR: "the test was ended by an exception",
-    NOT_ATTEMPTED: "the answer cell is as it was released, or is missing",
+    NOT_ATTEMPTED: "the answer cell is as it was released, or missing, or the test itself says so",
     TIME_OUT: "the learner's code did not come back in time",
     MEMORY: "the learner's code wanted more memory than there is for a submission",
     CRASHED: "the learner's code ended its own process",

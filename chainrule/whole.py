@@ -5,13 +5,14 @@ import tempfile
 from pathlib import Path
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put text in place of a file; interrupted, the old file is there, or the new one."""
+def write_whole(path: Path, content: str | bytes) -> None:
+    """Put this in place of a file; interrupted, the old file is there, or the new one."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
     try:
-        with open(handle, "w", encoding="utf-8", errors="replace") as file:
-            file.write(text)
+        data = content.encode("utf-8", "replace") if isinstance(content, str) else content
+        with open(handle, "wb") as file:
+            file.write(data)
         os.chmod(name, 0o644)
         os.replace(name, path)
     except BaseException:

@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 
 from chainrule import Explorer
@@ -40,6 +42,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, lab.chromium() as browser:
         explorers(browser, Path(folder))
         a_check(browser, Path(folder) / "learner")
+        the_first_page(browser, Path(folder) / "first")
         cells_to_mark(browser, Path(folder) / "instructor")
         course = a_course(Path(folder) / "course")
         pages(browser, course)
@@ -75,16 +78,37 @@ def a_check(browser: Any, home: Path) -> None:
     """A cell with a slip, and what its check says, in JupyterLab."""
     notebooks = home / "notebooks"
     notebooks.mkdir(parents=True)
-    check = 'check("multi_layer.backward_relu", backward_relu)'
-    lab.write_notebook(notebooks / "relu.ipynb", "from chainrule import check", SLIP, check)
+    check = 'from chainrule import check\n\ncheck("multi_layer.backward_relu")'
+    lab.write_notebook(notebooks / "relu.ipynb", SLIP, check)
     with lab.jupyterlab(home) as address:
-        page = browser.new_page(viewport={"width": 1000, "height": 470})
+        page = browser.new_page(viewport={"width": 1000, "height": 520})
         lab.open_in_lab(page, address, "relu.ipynb", run=False)
         page.evaluate("() => window.jupyterapp.commands.execute('application:toggle-left-area')")
         page.evaluate(lab.READY)
         page.evaluate(lab.RUN_ALL)
         page.get_by_text("Hint:").wait_for(timeout=60_000)
+        page.mouse.move(0, 0)
         keep(page.locator(".jp-NotebookPanel-notebook"), "check")
+
+
+def the_first_page(browser: Any, folder: Path) -> None:
+    """What `make lab` opens on, for a learner who has begun."""
+    course = folder / "course"
+    for name in ("release", "scripts"):
+        shutil.copytree(ROOT / name, course / name)
+    shutil.copytree(course / "release", course / "work")
+    path = course / "work" / "single_layer" / "single_layer.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.id in ("check_softmax", "check_cross_entropy"):
+            cell.outputs = [new_output("stream", text="✓ right")]
+    nbformat.write(notebook, path)
+    with lab.learners_lab(course, folder / "home") as address:
+        page = browser.new_page(viewport={"width": 1150, "height": 620})
+        page.goto(address)
+        page.get_by_text("in this order").wait_for(timeout=60_000)
+        page.locator(".jp-DirListing-item", has_text="welcome.md").wait_for()
+        keep(page, "welcome")
 
 
 def cells_to_mark(browser: Any, home: Path) -> None:

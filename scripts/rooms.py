@@ -154,7 +154,11 @@ def kind(room: str) -> str:
         return "teaching"
     if room.startswith("grading"):
         return "grading"
-    return "reading" if room in ("report", "hooks", "course", "cli") else "ground"
+    return (
+        "reading"
+        if room in ("report", "hooks", "platforms", "doctor", "course", "cli")
+        else "ground"
+    )
 
 
 def draw() -> str:

@@ -28,6 +28,7 @@ ARROWS: dict[str, set[str]] = {
     # Grading: knows no exercise.
     "grading.limits": set(),
     "grading.errors": {"errors"},
+    "grading.remedies": set(),
     "grading.plain_data": {"records"},
     "grading.wall": set(),
     "grading.forks": {"grading.wall"},
@@ -67,7 +68,7 @@ ARROWS: dict[str, set[str]] = {
         "records",
     },
     "grading": {"errors", "grading.forks", "grading.processes", "grading.run"},
-    "grading.terminal": {"grading", "grading.errors", "grading.run"},
+    "grading.terminal": {"grading", "grading.errors", "grading.remedies", "grading.run"},
     "grading.in_sight": {
         "grading.errors", "grading.files", "grading.jobs", "grading.sandbox", "grading.wall",
     },
@@ -79,9 +80,21 @@ ARROWS: dict[str, set[str]] = {
         "grading.again", "grading.files", "grading.jobs", "grading.plain_data",
         "errors", "grading.processes", "records", "report", "grading.ways",
     },
+    # What learning platforms hand out and take back.
+    "platforms": {
+        "errors", "grading.errors", "grading.files", "grading.limits", "records", "report",
+        "whole",
+    },
+    # Whether all of it can work here.
+    "doctor": {
+        "errors", "grading.errors", "grading.files", "grading.in_sight", "grading.jobs",
+        "grading.limits", "grading.remedies",
+    },
     # This repository's own course.
     # What a release gets of an exercise is made by its checks.
-    "course": {"checks", "errors", "exercises", "grading", "mistakes", "whole"},
+    "course": {
+        "checks", "errors", "exercises", "grading", "grading.files", "mistakes", "whole",
+    },
 }  # fmt: skip
 # Whatever ARROWS comes to say: the two sides of the wall do not know each other.
 NEVER = {
@@ -127,7 +140,7 @@ def test_the_sides_of_the_wall_do_not_know_each_other(here):
 def test_grading_knows_no_exercise_and_teaching_no_grading():
     teaching = {"networks", "exercises", "mistakes", "checks", "explorer"}
     for here, allowed in ARROWS.items():
-        if here.startswith(("grading", "report", "hooks")):
+        if here.startswith(("grading", "report", "hooks", "platforms")):
             assert not allowed & teaching
         if here in teaching:
             assert not any(there.startswith(("grading", "report", "hooks")) for there in allowed)

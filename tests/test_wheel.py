@@ -32,7 +32,17 @@ def wheel(tmp_path_factory):
     shutil.copytree(
         ROOT / "chainrule", tree / "chainrule", ignore=shutil.ignore_patterns("__pycache__")
     )
-    for name in ("pyproject.toml", "requirements.txt", "README.md", "LICENSE"):
+    shutil.copytree(ROOT / "source", tree / "source")
+    parts = (
+        "pyproject.toml",
+        "setup.py",
+        "MANIFEST.in",
+        "requirements.txt",
+        "requirements-learn.txt",
+        "README.md",
+        "LICENSE",
+    )
+    for name in parts:
         shutil.copy(ROOT / name, tree)
     command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", tree / "dist", tree]
     done = subprocess.run(command, capture_output=True, text=True)
@@ -44,6 +54,12 @@ def wheel(tmp_path_factory):
 def test_it_holds_every_file_of_the_package_and_no_other(wheel):
     files = {path for path in (ROOT / "chainrule").rglob("*") if path.is_file()}
     wanted = {str(path.relative_to(ROOT)) for path in files if "__pycache__" not in path.parts}
+    exercises = {path for path in (ROOT / "source").rglob("*") if path.is_file()}
+    wanted |= {
+        f"chainrule/course/{path.relative_to(ROOT)}"
+        for path in exercises
+        if not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    }
     with zipfile.ZipFile(wheel) as archive:
         packed = {name for name in archive.namelist() if ".dist-info/" not in name}
     assert packed == wanted - NOT_PACKED
@@ -75,7 +91,8 @@ def test_a_course_asks_for_what_the_list_of_requirements_says(about):
 
 def test_what_learners_install_is_of_that_list_and_what_is_tested(about):
     listed = {line.name for line in asked(about, "course")}
-    for line in asked(about):
+    assert {line.name for line in asked(about, "learn")} == {"jupyterlab", "nbgrader"}
+    for line in [*asked(about), *asked(about, "learn")]:
         assert line.name in listed
         assert metadata.version(line.name) in line.specifier
 

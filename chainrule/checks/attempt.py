@@ -1,16 +1,17 @@
 """One call of a learner's function: what came back, or in one sentence what went wrong.
 
-The function gets copies of the arguments. What it prints is dropped, so that a check shows only
-its own words and nothing reaches stderr, where nbgrader would take the marks for it.
+The function gets copies of the arguments. What it prints is kept apart, so that a check shows its
+own words first and nothing reaches stderr, where nbgrader would take the marks for it.
 """
 
 import contextlib
+import inspect
 import io
 import linecache
 import traceback
 import warnings
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -20,6 +21,7 @@ from chainrule.functions import known
 from chainrule.records import plain
 
 CHARACTERS = 300  # of what an exception says
+PRINTED = 2000  # characters that are kept of what a call prints
 Kind = Literal["returned", "not attempted", "raised", "None", "type", "misfit", "late"]
 
 
@@ -29,7 +31,7 @@ class Attempt:
 
     kind: "misfit" where an earlier function's result does not fit the next step, "late" where the
     time was over. line: the learner's own that raised, as typed, and the function that it is in; ""
-    where they are not known.
+    where they are not known. printed: the beginning of what the call printed.
     """
 
     results: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class Attempt:
     changed: tuple[str, ...] = ()
     line: str = ""
     inside: str = ""
+    printed: str = ""
 
 
 def attempt(function: Callable[..., Any], case: Case) -> Attempt:
@@ -49,11 +52,11 @@ def attempt(function: Callable[..., Any], case: Case) -> Attempt:
 def attempts(function: Callable[..., Any], cases: Sequence[Case]) -> list[Attempt]:
     """Call the function with each case's arguments, in this order."""
     given = [{name: copied(value) for name, value in case.arguments.items()} for case in cases]
-    with quiet():
+    with quiet() as sink:
         # Of a function in another process, all calls go there at once.
         calls = known(function).call_each([tuple(one.values()) for one in given])
         return [
-            _outcome(call, arguments, case)
+            replace(_outcome(call, arguments, case), printed=sink.take())
             for call, arguments, case in zip(calls, given, cases, strict=True)
         ]
 
@@ -65,23 +68,57 @@ def _outcome(call: Callable[[], Any], arguments: Mapping[str, Any], case: Case) 
         return Attempt(problem="not attempted yet", kind="not attempted")
     except (Exception, SystemExit) as error:
         told = _plain(error)
-        line, inside = _line(error)
+        line, inside = learners_line(error)
         words = _raised(type(error).__name__, told)
+        if isinstance(error, SystemExit):
+            words += ". That ends a whole program; a function ends at its return line."
         return Attempt(problem=words, kind="raised", error=told, line=line, inside=inside)
     changed = tuple(name for name in arguments if not _equal(arguments[name], case.arguments[name]))
     if returned is None:
         words = "it returned None: does every way through it end in a return line?"
         return Attempt(problem=words, kind="None", changed=changed)
+    if words := _later(returned):
+        return Attempt(problem=words, kind="type", changed=changed)
     try:
         return Attempt(dict(unpack(returned, case.results)), changed=changed)
     except TypeError as error:
         return Attempt(problem=str(error), kind="type", changed=changed)
 
 
+class Sink(io.TextIOBase):
+    """Takes what is printed and keeps the beginning: a learner may print a million lines."""
+
+    def __init__(self) -> None:
+        self._kept = ""
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if len(self._kept) < PRINTED:
+            self._kept += text[: PRINTED - len(self._kept)]
+        return len(text)
+
+    def take(self) -> str:
+        """What was printed since the last time."""
+        taken, self._kept = self._kept, ""
+        return taken
+
+
+def _later(returned: Any) -> str:
+    """Why what came back has not begun to run; "" where it is a value."""
+    if inspect.iscoroutine(returned):
+        returned.close()  # else Python warns that nobody waited for it
+        return "it returned a coroutine, as an `async def` does: leave `async` out."
+    if inspect.isgenerator(returned):
+        return "it returned a generator, as a function with `yield` does: write `return` there."
+    return ""
+
+
 @contextlib.contextmanager
-def quiet() -> Any:
+def quiet() -> Iterator[Sink]:
     """No warnings, and nothing printed."""
-    sink = io.StringIO()
+    sink = Sink()
     with (
         warnings.catch_warnings(),
         np.errstate(all="ignore"),
@@ -89,7 +126,7 @@ def quiet() -> Any:
         contextlib.redirect_stderr(sink),
     ):
         warnings.simplefilter("ignore")
-        yield
+        yield sink
 
 
 def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
@@ -144,7 +181,7 @@ def _raised(name: str, error: Exception) -> str:
     return f"it raised {name}{': ' if text else ''}{text}"
 
 
-def _line(error: BaseException) -> tuple[str, str]:
+def learners_line(error: BaseException) -> tuple[str, str]:
     """The last line of the learner's notebook that it came through, and its function."""
     frames = [
         frame

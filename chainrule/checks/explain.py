@@ -18,6 +18,7 @@ from chainrule.mistakes.unwritten import is_unwritten
 # Larger arrays are described by their worst entry only.
 ROWS, COLUMNS = 6, 6
 LINES = 3  # at fault, that are shown
+PRINTED = 5  # lines, that are shown
 
 
 def explain(examined: Examined) -> tuple[Block, ...]:
@@ -34,7 +35,23 @@ def explain(examined: Examined) -> tuple[Block, ...]:
     if examined.changed and (writes := examined.findings.writes):
         said.append(Code((writes.text,), f"in line {writes.line}"))
     said += [Box((_note(flag),)) for flag in examined.flags]
-    return tuple(said)
+    return tuple(said + _printed(examined))
+
+
+def _printed(examined: Examined) -> list[Block]:
+    """The first lines that the function printed, in the call that the message is about."""
+    first = examined.faults[0].fault if examined.faults else None
+    told = [(first.case, first.attempt)] if first else []
+    for case, answer in (*told, *examined.attempts):
+        if lines := [_printable(line) for line in answer.printed.splitlines()]:
+            more = ("...",) if len(lines) > PRINTED else ()
+            return [Paragraph(f"On {case.note} it printed:"), Code((*lines[:PRINTED], *more))]
+    return []
+
+
+def _printable(text: str) -> str:
+    """Without what moves a cursor or changes a colour."""
+    return "".join(sign if sign.isprintable() else " " for sign in text)
 
 
 def _state(examined: Examined) -> str:
@@ -191,10 +208,10 @@ def _of_the_line(departure: Departure, question: Question) -> str:
         return called(name, question)
 
     if departure.infinite:
-        return (
-            "Here the first value appears that is not finite, as after exp of something large, the "
-            "logarithm of 0, or a division by 0."
-        )
+        how = "a division by 0, or the logarithm or root of what is not positive"
+        if departure.overflow:
+            how = f"exp of something large, {how}"
+        return f"Here the first value appears that is not finite, as after {how}."
     if departure.instead:
         typed, quantity, role = departure.instead
         here = typed if typed == quantity else f"{typed}, which is {said_of(quantity)},"

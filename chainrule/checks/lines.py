@@ -36,9 +36,10 @@ class Departure:
     variable: what the line writes to, or "" where it returns. role: the quantity that it should
     give, where that is sure: because it is called so, or because all that follows is right, given
     this. holds: the other quantity that it gives. reads: what the line reads and is right, as
-    (typed, quantity). infinite: it makes the first value that is not finite. instead: what is
-    typed, which quantity it is, and the one for which it stands, where all follows from this
-    exchange. mistakes: those of the catalogue that give the same here.
+    (typed, quantity). infinite: it makes the first value that is not finite; overflow: out of
+    numbers so large that their exp is too large. instead: what is typed, which quantity it is, and
+    the one for which it stands, where all follows from this exchange. mistakes: those of the
+    catalogue that give the same here.
     """
 
     line: int
@@ -48,6 +49,7 @@ class Departure:
     holds: str = ""
     reads: tuple[tuple[str, str], ...] = ()
     infinite: bool = False
+    overflow: bool = False
     instead: tuple[str, str, str] | None = None
     mistakes: tuple[Mistake, ...] = ()
 
@@ -380,6 +382,7 @@ class _Search:
             names[0] if names and role not in names else "",
             self._right_reads(line, number),
             not _finite(value) and all(map(_finite, earlier)),
+            any(map(_overflows, earlier)),
             instead,
             mistakes,
         )
@@ -468,6 +471,14 @@ class _Search:
         self.start[role] = value.reshape(shape)
         self.known.append(Quantities(following(self.question, self.start)))
         return True
+
+
+def _overflows(value: Any) -> bool:
+    """Whether exp of it is too large for a float."""
+    if isinstance(value, tuple | list):
+        return any(map(_overflows, value))
+    with quiet():
+        return value is not None and bool(np.isinf(np.exp(np.asarray(value, float))).any())
 
 
 def _finite(value: Any) -> bool:

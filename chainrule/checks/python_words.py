@@ -7,6 +7,8 @@ import difflib
 import re
 from collections.abc import Collection
 
+# What a notebook imports -> how.
+IMPORTED = {"np": "import numpy as np", "torch": "import torch"}
 _ONE_BY_ONE = (
     "A tuple of arrays is no array: Python cannot calculate with it as a whole. Go through it one "
     "by one."
@@ -197,6 +199,11 @@ def _mistyped(error: BaseException | None, text: str, names: Collection[str]) ->
     found = re.fullmatch(r"name '(\w+)' is not defined.*", text)
     if not isinstance(error, NameError) or not found:
         return ""
+    if found[1] in IMPORTED:
+        return (
+            f"`{found[1]}` comes with `{IMPORTED[found[1]]}`, in the notebook's first code cell. "
+            "After a restart, run the cells above again."
+        )
     near = difflib.get_close_matches(found[1], list(names), n=1, cutoff=0.75)
     if near:
         return f"There is no `{found[1]}`; is `{near[0]}` meant?"

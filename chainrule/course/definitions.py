@@ -40,10 +40,10 @@ def prepare(path: Path, text: str) -> None:
     write_whole(place, release_of(load(text, str(path)), text))
 
 
-def withhold_definitions(course: Path) -> None:
-    """Take the definitions out of what was released."""
+def withhold_definitions(course: Path, releases: Path) -> None:
+    """Take the definitions out of what was released, into this folder."""
     for path, _ in definitions(course):
-        (course / "release" / path.parent.name / DEFINITION).unlink(missing_ok=True)
+        (releases / path.parent.name / DEFINITION).unlink(missing_ok=True)
 
 
 def try_definition(course: Path, name: str, messages: bool) -> tuple[list[str], bool]:

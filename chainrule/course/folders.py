@@ -9,11 +9,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
 from chainrule.course.definitions import prepare_definitions, withhold_definitions
 from chainrule.errors import ChainruleError
+from chainrule.grading.files import lock
+
+from .refusals import reasons
+
+ASIDE = Path(".chainrule", "removed")  # in a course: releases that have no source any more
 
 
 class CourseError(ChainruleError):
@@ -36,24 +43,90 @@ def nbgrader(course: Path, *arguments: str) -> str:
         text=True,
     )
     if done.returncode:
-        errors = [line for line in done.stdout.splitlines() if "| ERROR]" in line]
-        said = "\n".join(errors or [done.stdout.strip()])
-        raise CourseError(f"nbgrader {arguments[0]} failed:\n{said}")
+        why = "; ".join(": ".join(filter(None, pair)) for pair in reasons(done.stdout).items())
+        raise CourseError(f"nbgrader {arguments[0]} failed: {why}.")
     return done.stdout
 
 
-def release(course: Path) -> None:
-    """Make `release/` anew from `source/`, and drop releases that have no source any more.
+@dataclass
+class Released:
+    """What `release` did: made anew with changes, as it was, and put aside without a source."""
 
-    The course's gradebook learns of the exercises, as with nbgrader's own command.
+    changed: list[str] = field(default_factory=list)
+    same: list[str] = field(default_factory=list)
+    aside: list[str] = field(default_factory=list)
+
+
+def release(course: Path, say: Callable[[str], None] = lambda line: None) -> Released:
+    """Make `release/` anew from `source/`; what has no source any more is put aside.
+
+    Each release is made beside the old one, which stays where nbgrader refuses. The course's
+    gradebook learns of the exercises, as with nbgrader's own command. say: is called while somebody
+    else is at work in the course. Raises CourseError.
     """
     require_source(course)
+    with lock.held(course, "chainrule release", say):
+        return _release(course)
+
+
+def _release(course: Path) -> Released:
+    if not any(path.is_dir() for path in (course / "source").glob("[!.]*")):
+        raise CourseError(
+            f"{course / 'source'} has no exercise yet: one is a folder in it with a notebook of the"
+            " same name."
+        )
+    beside, made = course / ".release.new", Released()
+    shutil.rmtree(beside, ignore_errors=True)
     prepare_definitions(course)
-    nbgrader(course, "generate_assignment", "--assignment=*", "--force")
-    withhold_definitions(course)
-    for made in (course / "release").iterdir():
-        if made.is_dir() and not (course / "source" / made.name).is_dir():
-            shutil.rmtree(made)
+    try:
+        nbgrader(
+            course,
+            "generate_assignment",
+            "--assignment=*",
+            "--force",
+            f"--CourseDirectory.release_directory={beside.name}",
+        )
+    except CourseError as error:
+        _put_in_place(course, beside, made)
+        done = [*made.changed, *made.same]
+        words = f" Released all the same: {', '.join(sorted(done))}." if done else ""
+        raise CourseError(f"{error} What was released of it before stays.{words}") from None
+    _put_in_place(course, beside, made)
+    for old in sorted((course / "release").iterdir()):
+        if old.is_dir() and not (course / "source" / old.name).is_dir():
+            _put_aside(old, course / ASIDE / old.name)
+            made.aside.append(old.name)
+    return made
+
+
+def _put_in_place(course: Path, beside: Path, made: Released) -> None:
+    """Exchange the releases for those made beside; interrupted, each is the old or the new one."""
+    withhold_definitions(course, beside)
+    (course / "release").mkdir(exist_ok=True)
+    for new in sorted(beside.glob("[!.]*")):
+        place = course / "release" / new.name
+        names = _files(new) | _files(place)
+        _, differ, missing = filecmp.cmpfiles(new, place, sorted(names), shallow=False)
+        if not differ and not missing:
+            made.same.append(new.name)
+            continue
+        old = place.with_name(f".{place.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        if place.exists():
+            place.rename(old)
+        new.rename(place)
+        shutil.rmtree(old, ignore_errors=True)
+        made.changed.append(new.name)
+    shutil.rmtree(beside, ignore_errors=True)
+
+
+def _put_aside(folder: Path, place: Path) -> None:
+    place.parent.mkdir(parents=True, exist_ok=True)
+    count = 1
+    while place.exists():
+        count += 1
+        place = place.with_name(f"{folder.name}.{count}")
+    folder.rename(place)
 
 
 def stale(course: Path) -> list[str]:
@@ -66,20 +139,6 @@ def stale(course: Path) -> list[str]:
         names = _files(here) | _files(there)
         _, differ, missing = filecmp.cmpfiles(here, there, sorted(names), shallow=False)
     return sorted(differ + missing)
-
-
-def hand_out(course: Path) -> list[str]:
-    """Copy each release into `work/` once; what a learner has there already is never touched.
-
-    Returns the exercises that were copied. Raises CourseError where nothing is released.
-    """
-    released = sorted(path for path in (course / "release").glob("*") if path.is_dir())
-    if not released:
-        raise CourseError(f"there is nothing in {course / 'release'}: run `make release` first")
-    new = [path for path in released if not (course / "work" / path.name).exists()]
-    for path in new:
-        shutil.copytree(path, course / "work" / path.name)
-    return [path.name for path in new]
 
 
 def copy_of_source(course: Path, folder: Path) -> None:

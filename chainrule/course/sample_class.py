@@ -30,7 +30,7 @@ def sample_class(course: Path, learners: int = 24, seed: int = 0) -> list[Learne
     released = {name: course / "release" / name / f"{name}.ipynb" for name in exercises()}
     missing = [name for name, path in released.items() if not path.is_file()]
     if missing:
-        raise SampleClassError(f"no release of {', '.join(missing)}: run `make release` first")
+        raise SampleClassError(f"no release of {', '.join(missing)}: run `chainrule release` first")
     notebooks = {name: path.read_text() for name, path in released.items()}
     made = sample_learners(learners, seed)
     for learner in made:
@@ -49,7 +49,7 @@ def _filled(text: str, exercise: str, learner: Learner) -> str:
     try:
         notebook = nbformat.reads(text, as_version=4)
     except nbformat.reader.NotJSONError:
-        words = f"release/{exercise} holds no notebook: run `make release` first"
+        words = f"release/{exercise} holds no notebook: run `chainrule release` first"
         raise SampleClassError(words) from None
     for cell in notebook.cells:
         marks = cell.metadata.get("nbgrader", {})

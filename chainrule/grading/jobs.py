@@ -5,7 +5,7 @@ import hashlib
 import json
 import sys
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +15,7 @@ from nbgrader.exchange.default.exchange import Exchange
 
 from .. import records
 from .errors import CourseError, NotReleased
-from .files import gradebook, kept, timestamp
+from .files import kept, timestamp
 from .files.course import Course, for_tests_only
 from .files.submission import (
     Submission,
@@ -191,12 +191,15 @@ class Jobs:
         notebooks = self.plans[assignment]["notebooks"]
         return read_of_course(self.course, student, assignment, notebooks)
 
-    def is_graded(self, book: Gradebook, student: str, assignment: str) -> bool:
-        """Whether the gradebook holds a result for this version of the submission."""
-        version = self.course.graded_version(student, assignment)
-        if version is None or not gradebook.has_result(book, student, assignment):
+    def is_graded(self, have: Container[tuple[str, str]], student: str, assignment: str) -> bool:
+        """Whether the gradebook holds a result for this version of the submission.
+
+        have: the pairs for which it holds any.
+        """
+        if (student, assignment) not in have:
             return False
-        return version == self.read(student, assignment).digest
+        version = self.course.graded_version(student, assignment)
+        return version is not None and version == self.read(student, assignment).digest
 
 
 def read_of_course(

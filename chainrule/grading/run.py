@@ -15,7 +15,7 @@ from .. import records
 from ..records import Finding, Result
 from .again import Again
 from .errors import CourseError, GradingError, NoSandbox
-from .files import gradebook, timestamp
+from .files import gradebook, lock, shared, timestamp
 from .files.course import Course, open_course
 from .files.submission import Submission
 from .jobs import Jobs
@@ -85,6 +85,11 @@ def grade_course(
 ) -> list[Graded]:
     """See `chainrule.grading.grade`. nursery: one that has not begun; it is used up here."""
     course = open_course(course_dir, **limits)
+    with lock.held(course.root, "chainrule grade", options.say):
+        return _grade(course, nursery, options)
+
+
+def _grade(course: Course, nursery: NurseryHandle, options: Options) -> list[Graded]:
     pairs = course.submitted(options.assignment, options.student)
     if not pairs:
         folder = course.root / course.directory.submitted_directory
@@ -95,6 +100,8 @@ def grade_course(
             raise CourseError(f"There is no submission of {asked} in {folder}.")
         return []
     with gradebook.opened(course.directory.db_url, course.directory.course_id) as book:
+        if course.directory.groupshared:
+            shared.share_gradebook(course.directory.db_url)
         names = sorted({assignment for _, assignment in pairs})
         confined, apart = not options.unsafe, options.apart_only
         maker = Jobs(course, book, names, confined, options.say, apart)
@@ -103,7 +110,8 @@ def grade_course(
         # By assignment: a worker is ready for one at a time.
         new = [p for p in sorted(pairs, key=lambda p: p[::-1]) if p[1] in maker.plans]
         if not options.force:
-            new = [pair for pair in new if not maker.is_graded(book, *pair)]
+            have = gradebook.with_results(book)
+            new = [pair for pair in new if not maker.is_graded(have, *pair)]
         if not new:
             return []
         maker.expect(new)
@@ -409,6 +417,8 @@ class Keeper:
             when, _ = timestamp.read(submission.files.get(timestamp.NAME))
             self.writer.write(graded, when)
         self.writer.commit()
+        if self.course.directory.groupshared:
+            shared.share(*(place for new, place in staged for place in (new.parent, new)))
         for new, place in staged:
             autograded.put_in_place(new, place)
         return [_summary(graded) for graded, _, _ in batch]

@@ -11,7 +11,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from . import grade
-from .errors import GradingError
+from .errors import GradingError, NoSandbox
+from .remedies import remedy
 
 if TYPE_CHECKING:
     from .run import Graded
@@ -32,7 +33,8 @@ def grade_in_terminal(**options: Any) -> int:
                 say=lambda line: errors.print(line, markup=False, soft_wrap=True),
             )
     except GradingError as error:
-        print(f"chainrule grade: {error}", file=sys.stderr)
+        cure = remedy(str(error)) if isinstance(error, NoSandbox) else ""
+        print(f"chainrule grade: {error}{f': {cure}' if cure else ''}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("Stopped. The next run grades the rest.", file=sys.stderr)

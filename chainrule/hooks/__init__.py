@@ -5,7 +5,8 @@
     hooks.install(c)
 
 Then nbgrader's own commands, and Formgrader's buttons, grade in the sandbox, write feedback pages
-that hold nothing hidden, and show what learners wrote without running any of it.
+that hold nothing hidden, and show what learners wrote without running any of it; and Validate says
+in a sentence what it stumbled over.
 """
 
 from importlib import import_module
@@ -17,7 +18,7 @@ from ..errors import needs_course
 if TYPE_CHECKING:
     from traitlets.config import Config
 
-_PARTS = ("autograde", "feedback", "formgrader")
+_PARTS = ("autograde", "feedback", "formgrader", "validate")
 
 
 def install(config: "Config") -> None:

@@ -22,7 +22,7 @@ from traitlets.config import Config
 
 from .. import records
 from ..grading.again import Again
-from ..grading.files import gradebook, timestamp
+from ..grading.files import gradebook, lock, timestamp
 from ..grading.files.course import Course, limits_in
 from ..grading.files.submission import leave_out_what_clashes
 from ..grading.jobs import Jobs, read_of_course
@@ -69,6 +69,11 @@ class SafeAutograde(Autograde, _CopiesFiles):  # type: ignore[misc]
     This relies on Python's method order: nbgrader's `Autograde.init_assignment` calls `super()`,
     which is `_CopiesFiles` here and would be `BaseConverter`, and so follows no link.
     """
+
+    def start(self) -> None:
+        """As nbgrader's, while nobody else grades in the course."""
+        with lock.held(Path(self.coursedir.root), "nbgrader autograde", self.log.warning):
+            super().start()
 
     def init_assignment(self, assignment_id: str, student_id: str) -> None:
         self.coursedir.get_existing_timestamp = self._timestamp

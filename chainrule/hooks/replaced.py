@@ -12,6 +12,10 @@ FEEDBACK = (
     "nbgrader.apps.api:GenerateFeedback",
     "nbgrader.apps.generatefeedbackapp:GenerateFeedback",
 )
+VALIDATE = (
+    "nbgrader.server_extensions.validate_assignment.handlers:Validator",
+    "nbgrader.apps.validateapp:Validator",
+)
 RENDER = f"{_FORMGRADER}.base:BaseHandler.render"
 ROUTES = f"{_FORMGRADER}.handlers:default_handlers"
 FILES = f"{_FORMGRADER}.handlers:SubmissionFilesHandler"

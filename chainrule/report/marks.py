@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chainrule.grading.errors import CourseError
+from chainrule.grading.files.database import problem
+
 if TYPE_CHECKING:
     from sqlalchemy import Connection
 
@@ -101,19 +104,21 @@ def _add(
 
 
 def _rows(db_url: str, query: str, **values: Any) -> list[Any]:
-    """The rows of a query; none where there is no database, or none of nbgrader's."""
-    from sqlalchemy import text
-    from sqlalchemy.exc import OperationalError
+    """The rows of a query; none where there is no database, or none of nbgrader's.
 
-    with _connected(db_url) as connection:
-        if connection is None:
-            return []
-        try:
-            return list(connection.execute(text(query), values if ":name" in query else {}))
-        except OperationalError as error:
-            if "no such table" in str(error):
+    Raises CourseError where it cannot be read.
+    """
+    from sqlalchemy import inspect, text
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        with _connected(db_url) as connection:
+            if connection is None or not inspect(connection).has_table("grade"):
                 return []
-            raise
+            return list(connection.execute(text(query), values if ":name" in query else {}))
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        what = f"The gradebook cannot be read {problem(error, db_url)}"
+        raise CourseError(what) from None
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ LEARNER = {
     records.PARTLY: ("partly right", "part", "Some of what was tested is right."),
     records.WRONG: ("not right yet", "bad", "The test ran, and found that this is not right yet."),
     records.ERROR: ("error", "bad", "The test was ended by an error."),
-    records.NOT_ATTEMPTED: ("not attempted", "none", "The answer cell is as it was released."),
+    records.NOT_ATTEMPTED: ("not attempted", "none", "Nothing has been written here yet."),
     records.TIME_OUT: (
         "out of time",
         "bad",

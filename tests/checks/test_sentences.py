@@ -147,7 +147,7 @@ def test_autograd_is_remarked_on_but_right(capsys):
 def test_a_name_from_outside_is_remarked_on_but_right(capsys):
     check("single_layer.softmax", from_outside)
     out = capsys.readouterr().out
-    assert out.startswith("single_layer.softmax: right.")
+    assert out.startswith("✓ single_layer.softmax: right.")
     assert "it reads OUTSIDE" not in out  # a constant in capitals is fine
 
 
@@ -178,20 +178,39 @@ def test_an_unknown_question_is_said():
 
 def test_a_right_answer_is_one_line(capsys):
     check("single_layer.softmax", softmax)
-    assert capsys.readouterr().out == "single_layer.softmax: right.\n"
+    assert capsys.readouterr().out == "✓ single_layer.softmax: right.\n"
 
 
-def test_what_a_function_prints_is_dropped(capsys):
+def test_the_first_lines_that_a_function_prints_are_shown(capsys):
     def chatty(c):
-        print("hello")
+        for number in range(10_000 if c.max() == 14 else 1):
+            print("line", number)
+        return softmax(c)
+
+    check("single_layer.softmax", chatty)
+    shown = "".join(f"    line {number}\n" for number in range(5))
+    assert capsys.readouterr().out == (
+        f"✓ single_layer.softmax: right.\nOn the worked example 720 it printed:\n{shown}    ...\n"
+    )
+
+
+def test_what_the_wrong_call_printed_is_shown():
+    def chatty(dh, a):
+        print("\x1b[31mred\x1b[0m", *("zero" for _ in range(int((a == 0).sum()))))
+        return dh * (a >= 0)
+
+    message = says("multi_layer.backward_relu", chatty)
+    assert message.endswith(" [31mred [0m zero")
+
+
+def test_nothing_of_it_reaches_stderr(capsys):
+    def chatty(c):
         print("hello", file=sys.stderr)
         warnings.warn("hello", stacklevel=1)
         return softmax(c)
 
     check("single_layer.softmax", chatty)
-    captured = capsys.readouterr()
-    assert captured.out == "single_layer.softmax: right.\n"
-    assert captured.err == ""
+    assert capsys.readouterr().err == ""
 
 
 def test_check_failed_shows_its_message_without_frames():
@@ -260,3 +279,27 @@ def test_float32_is_compared_as_float32():
     true = np.array([[1.0, 0.5]])
     assert difference((true + 3e-5).astype(np.float32), true) is None
     assert difference(true + 3e-5, true) is not None
+
+
+def nan_by_dividing(c):
+    exps = np.exp(c - c.max())
+    return exps / (exps - exps)
+
+
+def nan_by_logarithm(c, y):
+    return -(np.log(softmax(c) * y) * y).sum()
+
+
+@pytest.mark.parametrize(
+    ("question", "function"),
+    [
+        ("single_layer.softmax", nan_by_dividing),
+        ("single_layer.cross_entropy", nan_by_logarithm),
+    ],
+)
+def test_what_is_not_a_number_on_small_logits_is_no_overflow(question, function):
+    message = says(question, function)
+    assert "holds" in message
+    assert "overflow" not in message and "something large" not in message
+    # Another change that gives NaN too explains nothing.
+    assert "The same numbers come out" not in message

@@ -27,12 +27,60 @@ def test_a_stale_release_is_noticed(tmp_path):
     assert stale(tmp_path) == ["update_step/extra.txt", "update_step/update_step.ipynb"]
 
 
-def test_a_release_without_a_source_goes(tmp_path):
+@pytest.fixture
+def small(tmp_path):
     shutil.copytree(ROOT / "source/update_step", tmp_path / "source/update_step")
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    (tmp_path / "release/forgotten").mkdir(parents=True)
-    release(tmp_path)
-    assert [made.name for made in (tmp_path / "release").iterdir()] == ["update_step"]
+    return tmp_path
+
+
+def test_a_release_without_a_source_is_put_aside_and_said(small, capsys):
+    (small / "release/forgotten").mkdir(parents=True)
+    (small / "release/forgotten/only.ipynb").write_text("the last copy")
+    (small / ".chainrule/removed/forgotten").mkdir(parents=True)  # of an earlier time
+    made = release(small)
+    assert [path.name for path in (small / "release").iterdir()] == ["update_step"]
+    assert (made.changed, made.same, made.aside) == (["update_step"], [], ["forgotten"])
+    assert (small / ".chainrule/removed/forgotten.2/only.ipynb").read_text() == "the last copy"
+    assert release(small).same == ["update_step"]
+
+
+def broken(path):
+    """Two cells of the same grade id."""
+    notebook = read(path)
+    first, second, *_ = (cell for cell in notebook.cells if "nbgrader" in cell.metadata)
+    second.metadata.nbgrader.grade_id = first.metadata.nbgrader.grade_id
+    nbformat.write(notebook, path)
+    return first.metadata.nbgrader.grade_id
+
+
+def test_what_fails_keeps_its_old_release_and_says_why(small, capsys):
+    release(small)
+    old = (small / "release/update_step/update_step.ipynb").read_bytes()
+    name = broken(small / "source/update_step/update_step.ipynb")
+    for other, text in (("good", None), ("no_json", "{broken")):
+        shutil.copytree(ROOT / "source/update_step", small / "source" / other)
+        path = small / "source" / other / "update_step.ipynb"
+        path.rename(path.with_name(f"{other}.ipynb"))
+        if text:
+            path.with_name(f"{other}.ipynb").write_text(text)
+    assert main(["release", "--course-dir", str(small)]) == 1
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line == (
+        "chainrule: nbgrader generate_assignment failed: no_json: Notebook does not appear to be"
+        f" JSON: '{{broken'; update_step: Duplicate grade id: {name}. What was released of it"
+        " before stays. Released all the same: good."
+    )
+    assert (small / "release/update_step/update_step.ipynb").read_bytes() == old
+    there = sorted(path.name for path in (small / "release").iterdir())
+    assert there == ["good", "update_step"]
+    assert not (small / ".release.new").exists()
+
+
+def test_a_course_without_an_exercise(small):
+    shutil.rmtree(small / "source/update_step")
+    with pytest.raises(CourseError, match="has no exercise yet: one is a folder in it"):
+        release(small)
 
 
 def test_what_nbgrader_says_is_passed_on(course):

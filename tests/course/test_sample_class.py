@@ -104,7 +104,9 @@ def test_a_class_needs_a_release_and_a_learner(course):
     with pytest.raises(SampleClassError, match="release/multi_layer holds no notebook"):
         sample_class(course)
     shutil.rmtree(course / "release" / "multi_layer")
-    with pytest.raises(SampleClassError, match="no release of multi_layer: run `make release`"):
+    with pytest.raises(
+        SampleClassError, match="no release of multi_layer: run `chainrule release`"
+    ):
         sample_class(course)
 
 

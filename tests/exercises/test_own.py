@@ -100,7 +100,7 @@ def test_hidden_cases_are_not_in_a_release(tmp_path):
 def test_a_check_finds_what_lies_beside_the_notebook(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     right = typed(REGRESSION, "mse", "((pred - target) ** 2).mean()")
-    with pytest.raises(ValueError, match=r"exercise\.py or exercise\.json must be in "):
+    with pytest.raises(ValueError, match=r"exercise\.py or\s+exercise\.json\s+must be in"):
         check("regression.mse", right)
     (tmp_path / own.DEFINITION).write_text(REGRESSION.definition)
     check("regression.mse", right)
@@ -108,11 +108,11 @@ def test_a_check_finds_what_lies_beside_the_notebook(tmp_path, monkeypatch, caps
     (tmp_path / own.DEFINITION).unlink()
     (tmp_path / own.RELEASED).write_text(text)
     check("regression.mse", right)
-    assert capsys.readouterr().out == "regression.mse: right.\n" * 2
+    assert capsys.readouterr().out == "✓ regression.mse: right.\n" * 2
     wrong = typed(REGRESSION, "mse", "((pred - target) ** 2).sum()")
     with pytest.raises(CheckFailed, match="sum where mean belongs, in loss"):
         check("regression.mse", wrong)
-    with pytest.raises(ValueError, match=r"no question 'regression\.sme'; there are regression\."):
+    with pytest.raises(ValueError, match=r"no question\s+'regression\.sme'; there\s+are"):
         check("regression.sme", wrong)
 
 
@@ -163,4 +163,4 @@ def test_a_visible_check_of_this_course_needs_no_torch(name):
         f"check({name!r}, right_function(QUESTIONS[{name!r}]))\nprint('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
-    assert done.stdout == f"{name}: right.\nFalse\n", done.stderr
+    assert done.stdout == f"✓ {name}: right.\nFalse\n", done.stderr

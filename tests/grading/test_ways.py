@@ -143,11 +143,20 @@ def test_a_release_where_no_sandbox_can_be_had(tmp_path, capsys, monkeypatch):
     assert line.startswith("Released.") and "bubblewrap" in line
 
 
-PARTICLE = solved("p", "class Particle:\n    def __init__(self, x):\n        self.x = x")
-OTHER = "class Particle:\n    def __init__(self, x):\n        self.x = 2 * x"
+CLASS = """
+class Particle:
+    def __init__(self, x):
+        self.x = x
+
+    def __eq__(self, other):
+        return self.x == other.x
+"""
+PARTICLE = solved("p", CLASS)
+OTHER = CLASS.replace("= x\n", "= 2 * x\n", 1)
+TWO = test("t", "assert Particle(3) == Particle(3)\nassert Particle(3).x == 3")
 # Tests that plain data cannot answer -> the cells, a right and a wrong answer to `p`.
 MORE = {
-    "an instance": ([PARTICLE, test("t", "assert Particle(3).x == 3")], PARTICLE.source, OTHER),
+    "two instances": ([PARTICLE, TWO], CLASS, OTHER),
     "one object or two": (
         [solved("p", "a = [1]\nb = list(a)"), test("t", "assert a == b and a is not b")],
         "a = [1]\nb = a[:]",
@@ -236,8 +245,8 @@ def test_what_was_found_out_is_kept(asked, monkeypatch):
     *_, root = asked
     monkeypatch.setattr("chainrule.grading.jobs.trials", lambda *_: pytest.fail("tried again"))
     said = []
-    graded = by_test(grade(root, "an instance", force=True, say=said.append))
-    assert graded["an instance", "ada", "t"]["flags"] == ["together"]
+    graded = by_test(grade(root, "two instances", force=True, say=said.append))
+    assert graded["two instances", "ada", "t"]["flags"] == ["together"]
     assert any("asked together" in line for line in said)
 
 
@@ -245,38 +254,38 @@ def test_what_was_found_out_is_kept(asked, monkeypatch):
 def test_what_was_kept_and_is_damaged_is_found_out_again(asked, tmp_path, damage):
     *_, root = asked
     root = courses.copy_of(root, tmp_path)
-    place = root / ".chainrule/an instance.json"
+    place = root / ".chainrule/two instances.json"
     kept = json.loads(place.read_text())
     place.write_text(json.dumps(kept | {"value": json.loads(damage)}) if damage else damage)
-    found = by_test(grade(root, "an instance", "ada", force=True))
-    assert found["an instance", "ada", "t"]["flags"] == ["together"]
+    found = by_test(grade(root, "two instances", "ada", force=True))
+    assert found["two instances", "ada", "t"]["flags"] == ["together"]
     assert json.loads(place.read_text()) == kept
 
 
 def test_a_new_release_is_tried_again(asked, monkeypatch):
     *_, root = asked
-    path = root / "source/an instance/nb.ipynb"
+    path = root / "source/two instances/nb.ipynb"
     path.write_text(path.read_text().replace("Particle(3).x == 3", "Particle(4).x == 4"))
-    courses.release(root, "an instance")
+    courses.release(root, "two instances")
     tried = []
     monkeypatch.setattr("chainrule.grading.jobs.trials", lambda *_: tried.append(1) or {})
-    grade(root, "an instance", force=True)
+    grade(root, "two instances", force=True)
     assert tried
 
 
 def test_apart_only_leaves_it_to_a_person(more, tmp_path):
     root = courses.copy_of(more, tmp_path)
-    found = by_test(grade(root, "an instance", apart_only=True))
+    found = by_test(grade(root, "two instances", apart_only=True))
     for student in ("ada", "eve"):
-        assert found["an instance", student, "t"]["verdict"] == NEEDS_PERSON
-        assert found["an instance", student, "t"]["flags"] == []
+        assert found["two instances", student, "t"]["verdict"] == NEEDS_PERSON
+        assert found["two instances", student, "t"]["flags"] == []
 
 
 def test_a_release_says_which_and_why(more, tmp_path, capsys):
     root = courses.copy_of(more, tmp_path)
     assert main(["release", "--course-dir", str(root)]) == 0
     said = capsys.readouterr().err
-    assert "an instance, t: is asked together with the answers, because apart: " in said
+    assert "two instances, t: is asked together with the answers, because apart: " in said
     assert "type Particle" in said
 
 

@@ -138,7 +138,7 @@ def test_the_marking_guide_and_what_grading_noted(tmp_path):
         ("time-out", "did not come back in time"),
         ("memory", "wanted more memory"),
         ("crashed", "ended the whole process"),
-        ("not attempted", "as it was released"),
+        ("not attempted", "Nothing has been written here yet."),
     ],
 )
 def test_verdicts_of_grading_in_words(tmp_path, verdict, words):

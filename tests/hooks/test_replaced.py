@@ -9,11 +9,12 @@ from nbgrader.converters.base import BaseConverter
 from traitlets.config import Config
 
 from chainrule import hooks
-from chainrule.hooks import autograde, feedback, replaced
+from chainrule.hooks import autograde, feedback, replaced, validate
 
 PLACES = [
     *replaced.AUTOGRADE,
     *replaced.FEEDBACK,
+    *replaced.VALIDATE,
     replaced.RENDER,
     replaced.ROUTES,
     replaced.FILES,
@@ -26,6 +27,7 @@ CLASSES = [
     autograde.SafeExporter,
     autograde.SaveMarks,
     feedback.WholeFeedback,
+    validate.PlainValidator,
 ]
 
 

@@ -54,17 +54,32 @@ def jupyterlab(home: Path) -> Iterator[str]:
     quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(quiet))
     (home / "notebooks").mkdir(exist_ok=True)
+    lab = (sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={home / 'notebooks'}")
+    with _lab(list(lab), home) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def learners_lab(course: Path, home: Path) -> Iterator[str]:
+    """The learner's JupyterLab of a course, as `make lab` starts it; its address."""
+    (home / "settings").mkdir(parents=True)
+    with _lab([str(course / "scripts" / "learner-lab" / "start")], home, course) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def _lab(start: list[str], home: Path, folder: Path | None = None) -> Iterator[str]:
     port = _free_port()
     command = [
-        *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
-        *(f"--ServerApp.root_dir={home / 'notebooks'}", "--ServerApp.ip=127.0.0.1"),
+        *(*start, "--no-browser", "--allow-root", "--ServerApp.ip=127.0.0.1"),
         *(f"--ServerApp.port={port}", "--ServerApp.port_retries=0", "--IdentityProvider.token="),
         *("--ServerApp.password=", "--ServerApp.disable_check_xsrf=True"),
         *("--expose-app-in-browser", f"--LabApp.workspaces_dir={home / 'workspaces'}"),
         f"--LabApp.user_settings_dir={home / 'settings'}",
     ]
-    with _server(command, home, f"http://127.0.0.1:{port}/api/status"):
-        yield f"http://127.0.0.1:{port}"
+    address = f"http://127.0.0.1:{port}"
+    with _server(command, home, f"{address}/api/status", folder):
+        yield address
 
 
 @contextlib.contextmanager
@@ -87,6 +102,7 @@ def _server(
     folders = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data"}
     folders |= {"JUPYTER_RUNTIME_DIR": "runtime", "IPYTHONDIR": "ipython"}
     own = {name: str(home / folder) for name, folder in folders.items()}
+    own["PATH"] = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     log = home / "server.log"
     with log.open("wb") as out:
         process = subprocess.Popen(

@@ -17,6 +17,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy import or_
 from sqlalchemy.exc import SQLAlchemyError
 from traitlets.config import Config
 
@@ -24,6 +25,7 @@ from ... import records
 from ...records import Result
 from ..errors import CourseError
 from ..plain_data import GradedSubmission
+from .database import problem
 
 _WAIT_SECONDS = 120  # for another writer of the same SQLite file
 
@@ -43,21 +45,22 @@ def opened(db_url: str, course_id: str) -> Iterator[Gradebook]:
     try:
         with contextlib.closing(Gradebook(db_url, course_id)) as gradebook:
             yield gradebook
-    except SQLAlchemyError as error:
-        why = getattr(error, "orig", None) or error
-        raise CourseError(f"The gradebook cannot be used ({why}): {db_url}") from None
+    except (SQLAlchemyError, ModuleNotFoundError) as error:
+        what = f"The gradebook cannot be used {problem(error, db_url)}"
+        raise CourseError(what) from None
 
 
-def has_result(gradebook: Gradebook, student: str, assignment: str) -> bool:
-    """Whether the gradebook has a result for the submission."""
-    grades = (
-        gradebook.db.query(Grade.auto_score, Grade.needs_manual_grade)
-        .join(SubmittedNotebook, SubmittedNotebook.id == Grade.notebook_id)
-        .join(SubmittedAssignment, SubmittedAssignment.id == SubmittedNotebook.assignment_id)
+def with_results(gradebook: Gradebook) -> set[tuple[str, str]]:
+    """The (student, assignment) pairs for which the gradebook has a result, asked for at once."""
+    rows = (
+        gradebook.db.query(SubmittedAssignment.student_id, Assignment.name)
         .join(Assignment, Assignment.id == SubmittedAssignment.assignment_id)
-        .filter(SubmittedAssignment.student_id == student, Assignment.name == assignment)
+        .join(SubmittedNotebook, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+        .join(Grade, Grade.notebook_id == SubmittedNotebook.id)
+        .filter(or_(Grade.auto_score.is_not(None), Grade.needs_manual_grade.is_not(True)))
+        .distinct()
     )
-    return any(row.auto_score is not None or not row.needs_manual_grade for row in grades)
+    return {(student, assignment) for student, assignment in rows}
 
 
 class Writer:

@@ -113,12 +113,12 @@ class _Reader:
         self.asked: set[str] = set()  # files that came first
 
     def read(self, course: Path, folder: Path, notebooks: Iterable[str]) -> None:
-        for outer in [folder, *folder.parents]:
-            if outer == course or not outer.is_relative_to(course):
-                break
-            if outer.is_symlink():
-                self.found.left_out(".", f"is reached by a link ({outer.name})")
+        outer, root = str(folder), f"{course}{os.sep}"
+        while outer.startswith(root):
+            if os.path.islink(outer):
+                self.found.left_out(".", f"is reached by a link ({os.path.basename(outer)})")
                 return
+            outer = os.path.dirname(outer)
         try:
             place = os.open(folder, _FLAGS | os.O_DIRECTORY)
         except OSError as error:

@@ -18,6 +18,7 @@ from typing import NoReturn, TypeVar
 
 from ..wall.trouble import Machinery
 from .process_tree import any_stopped
+from .warm import forget_those_beside
 
 _PR_SET_PDEATHSIG = 1
 _LOOK_SECONDS = 1.0
@@ -89,6 +90,8 @@ def _be_fork(function: Callable[[], object], place: str, reader: int, writer: in
         os.chdir(place)
         # As a notebook has it: a module beside it is found before one that is installed.
         sys.path[:] = [place, *(p for p in sys.path if p)]
+        beside = [*Path(place).glob("*.py"), *Path(place).glob("*/__init__.py")]
+        forget_those_beside(path.relative_to(place).as_posix() for path in beside)
         said = _GIVEN + json.dumps(function()).encode()
     except Machinery as error:
         said = _MACHINERY + error.reason.encode(errors="replace")

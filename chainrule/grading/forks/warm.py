@@ -8,7 +8,7 @@ import contextlib
 import ctypes
 import gc
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 _HUGE = 2 * 1024 * 1024
@@ -47,8 +47,13 @@ def use_huge_pages() -> None:
             madvise(start, end - start, _MADV_COLLAPSE)
 
 
+_here_before: set[str] = set()  # modules, before any was imported for a notebook
+
+
 def warm(imports: list[str]) -> None:
     """Run these import statements; a notebook that needs one that fails will say so itself."""
+    if not _here_before:
+        _here_before.update(sys.modules)
     with importing():
         for statement in imports:
             with contextlib.suppress(Exception):
@@ -58,3 +63,17 @@ def warm(imports: list[str]) -> None:
         gc.freeze()  # a collection in a fork would write to all of it, and so copy it
     if "torch" in sys.modules:
         sys.modules["torch"].set_num_threads(1)
+
+
+def forget_those_beside(files: Iterable[str]) -> None:
+    """In a fork: what was imported ahead, and is another module than the one beside the notebook.
+
+    files: the paths of all that lies there. A kernel would find it first.
+    """
+    modules = (path.removesuffix("/__init__.py").removesuffix(".py") for path in files)
+    names = {name for name in modules if name.isidentifier()} - _here_before
+    if names.isdisjoint(sys.modules):
+        return
+    for module in [*sys.modules]:
+        if module.partition(".")[0] in names:
+            del sys.modules[module]

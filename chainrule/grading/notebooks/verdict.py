@@ -130,7 +130,19 @@ def _judged(most: float, ending: Ending) -> Decided:
         return records.NEEDS_PERSON, f"the test gave {points:g} of {most:g} points", 0.0
     if points == most:
         return records.PASSED, "", points
-    return (records.PARTLY, "", points) if points > 0 else (records.WRONG, "", points)
+    if points > 0:
+        return records.PARTLY, "", points
+    return records.NOT_ATTEMPTED if _says_not_attempted(outputs) else records.WRONG, "", points
+
+
+def _says_not_attempted(outputs: Sequence[Output]) -> bool:
+    """Whether the test's own record of its verdict says so: it has called what was asked for."""
+    for output in outputs:
+        if output["output_type"] == "display_data":
+            said = output["data"].get(records.VERDICT_MIME)
+            if isinstance(said, dict) and said.get("verdict") == records.NOT_ATTEMPTED:
+                return True
+    return False
 
 
 def _raised(error: BaseException) -> Decided:

@@ -10,6 +10,7 @@ from ..wall import exceptions, values
 from ..wall.messages import Call, Called, Code
 from ..wall.wire import Buffers
 from .functions import Exchange
+from .operations import OPERATIONS
 
 
 def call(
@@ -19,7 +20,8 @@ def call(
 
     request: of this call and perhaps of others. Raises CannotCross.
     """
-    function = exchange.ours[request["function"]]
+    asked = request["function"]
+    function = OPERATIONS[asked] if isinstance(asked, str) else exchange.ours[asked]
     decoder = exchange.decoder(buffers)
     args, kwargs = decoder.decode(sent)
     outputs = Outputs(output_bytes)

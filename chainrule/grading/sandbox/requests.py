@@ -7,6 +7,7 @@ from typing import assert_never
 
 from chainrule.functions import Local
 
+from ..forks.warm import forget_those_beside
 from ..limits import Limits
 from ..plain_data import Output
 from ..shell.shell import KeepingShell, Namespace
@@ -92,7 +93,9 @@ class Answers:
         return {"seen": seen()}, []
 
     def files(self, request: Files, buffers: Buffers) -> Answer:
-        return {"left_out": self.handed.write(request["pieces"], buffers)}, []
+        left_out = self.handed.write(request["pieces"], buffers)
+        forget_those_beside(path for path, _ in request["pieces"])
+        return {"left_out": left_out}, []
 
     def written(self, request: Written, buffers: Buffers) -> Answer:
         return {"written": self.handed.written()}, []

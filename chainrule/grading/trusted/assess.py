@@ -233,8 +233,8 @@ class _Assessor:
         def overrun(child: int) -> str:
             """Where no alarm is heard, in a library's C code: this test is given up, no other."""
             _, began = HERE.unpack(here[:])
-            most = 2 * (limits.cell_seconds + GUARD_SECONDS + 1)
-            most += min(waited_for_core(child), PATIENCE * limits.cell_seconds)
+            of_alarm = limits.cell_seconds + GUARD_SECONDS + 1
+            most = 2 * of_alarm + min(waited_for_core(child), (PATIENCE - 1) * of_alarm)
             return _OVERRAN if began and time.monotonic() - began > most else ""
 
         seconds = PATIENCE * (limits.notebook_seconds + limits.cell_seconds) + 30

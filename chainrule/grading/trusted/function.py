@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NoReturn, Protocol
 
-from ..wall.messages import Said
+from ..wall.messages import Operation, Said
 
 Arguments = tuple[Sequence[Any], Mapping[str, Any]]  # of one call
 
@@ -23,7 +23,17 @@ class Wall(Protocol):
 
     def describe(self, function: "RemoteFunction") -> Said: ...
 
+    def operate(self, operation: Operation, *arguments: Any) -> Any: ...
+
     def needs_person(self, reason: str) -> NoReturn: ...
+
+
+class Operator:
+    """What can be done with any object over there, called as a function is."""
+
+    def __init__(self, operation: Operation) -> None:
+        self.handle: Operation = operation
+        self.__name__: str = operation
 
 
 class RemoteFunction:
@@ -71,7 +81,13 @@ class RemoteFunction:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        self._wall.needs_person(f"the test reads the attribute `{name}` of a learner's function")
+        return self._wall.operate("getattr", self, name)
+
+    def __instancecheck__(self, one: Any) -> bool:
+        return bool(self._wall.operate("isinstance", one, self))
+
+    def __subclasscheck__(self, one: Any) -> bool:
+        return bool(self._wall.operate("issubclass", one, self))
 
 
 def floating() -> dict[str, str] | None:

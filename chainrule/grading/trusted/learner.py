@@ -15,10 +15,11 @@ from ... import records
 from ..limits import Limits
 from ..wall import carried, values
 from ..wall.exceptions import describe, exception
-from ..wall.messages import Call, CalledBack, Code, Said, Start
+from ..wall.messages import Call, CalledBack, Code, Operation, Said, Start
 from ..wall.trouble import Gone, Machinery, NeedsPerson
 from ..wall.wire import Buffers
-from .function import Arguments, RemoteFunction, filtered, floating, warn
+from .function import Arguments, Operator, RemoteFunction, filtered, floating, warn
+from .object import RemoteObject
 from .overwrite import overwrite
 from .process import Process
 
@@ -34,6 +35,7 @@ class LearnersNotebook:
         self.process = Process(start, files, limits, self._called)
         self.described: dict[tuple[int, int], Said] = {}  # by the process's life, and handle
         self.ours: list[Any] = []
+        self.things: dict[tuple[int, int], RemoteObject] = {}  # by the process's life, and handle
         self.iterates = False  # whether the running cell catches StopIteration
         self.seeds: list[carried.Seed] = []  # that the test has sown since the last call
         self.state = carried.state()  # of this process, before any cell has set it
@@ -131,7 +133,7 @@ class LearnersNotebook:
 
     def set(self, name: str, value: Any) -> None:
         """Raises values.CannotCross, Gone."""
-        encoder = values.Encoder(self._function)
+        encoder = self._encoder()
         code = encoder.encode(value)
         self.process.ask({"do": "set", "name": name, "value": code}, encoder.buffers)
 
@@ -149,7 +151,14 @@ class LearnersNotebook:
             self.described[self.life, handle] = answer
         return self.described[self.life, handle]
 
-    def call(self, function: RemoteFunction, given: Sequence[Arguments]) -> list[Callable[[], Any]]:
+    def operate(self, operation: Operation, *arguments: Any) -> Any:
+        """Do it over there; what comes of it. Raises what that raises, Gone, or NeedsPerson."""
+        (result,) = self.call(Operator(operation), [(arguments, {})])
+        return result()
+
+    def call(
+        self, function: RemoteFunction | Operator, given: Sequence[Arguments]
+    ) -> list[Callable[[], Any]]:
         """Call it over there with each of these arguments, one after the other.
 
         What is returned gives, for each call, its result when called, or raises what it raised.
@@ -160,7 +169,7 @@ class LearnersNotebook:
         calls: list[tuple[Code, int]] = []
         buffers: Buffers = []
         for args, kwargs in given:
-            encoder = values.Encoder(self._function)
+            encoder = self._encoder()
             try:
                 calls.append((encoder.encode([list(args), kwargs]), len(encoder.buffers)))
             except values.CannotCross as error:
@@ -189,10 +198,11 @@ class LearnersNotebook:
         ]
 
     def _answers_to_call(
-        self, function: RemoteFunction, message: Call, buffers: Buffers
+        self, function: RemoteFunction | Operator, message: Call, buffers: Buffers
     ) -> list[tuple[Said, Buffers]]:
         self.process.in_use = True
-        message["function"] = self._handle(function)
+        if isinstance(function, RemoteFunction):
+            message["function"] = self._handle(function)
         answer, received = self.process.ask(message, buffers)
         return self._answers(answer, received, len(message["calls"]))
 
@@ -212,7 +222,7 @@ class LearnersNotebook:
 
     def _result(
         self,
-        function: RemoteFunction,
+        function: RemoteFunction | Operator,
         encoder: values.Encoder,
         answer: Said,
         buffers: Buffers,
@@ -252,7 +262,24 @@ class LearnersNotebook:
         return {"mine": self.ours.index(function), "name": name}
 
     def _decoder(self, buffers: list[bytes], known: list[Any] | None = None) -> values.Decoder:
-        return values.Decoder(buffers, self._their_function, known)
+        return values.Decoder(buffers, self._their_function, known, self._their_thing)
+
+    def _encoder(self) -> values.Encoder:
+        return values.Encoder(self._function, thing=self._thing, stands_for=RemoteObject)
+
+    def _their_thing(self, code: Code) -> RemoteObject:
+        if type(code.get("mine")) is not int:
+            raise values.Malformed("no object")
+        key = self.life, code["mine"]
+        if key not in self.things:
+            self.things[key] = RemoteObject(self, code["mine"], code)
+        return self.things[key]
+
+    def _thing(self, thing: RemoteObject) -> Any:
+        self.process.be_there()
+        if thing._life != self.life:
+            self.process.lost(records.CRASHED, "the process in which the object was is gone")
+        return {"yours": thing._handle}
 
     def _their_function(self, code: Code) -> Any:
         if "yours" in code:
@@ -294,7 +321,7 @@ class LearnersNotebook:
 
     def _called(self, request: Said, buffers: Buffers) -> tuple[CalledBack, Buffers]:
         """The learner's code calls a function that the test handed it."""
-        encoder = values.Encoder(self._function)
+        encoder = self._encoder()
         try:
             function = self._numbered(request["call"])
             args, kwargs = self._decoded(self._decoder(buffers), request["args"])

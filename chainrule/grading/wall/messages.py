@@ -92,16 +92,24 @@ class Describe(TypedDict):
     function: int
 
 
+# What can be done with an object, whose process alone has it.
+Operation = Literal[
+    "getattr", "setattr", "delattr", "len", "getitem", "setitem", "delitem", "contains",
+    "iter", "next", "bool", "str", "repr", "format", "isinstance", "issubclass",
+]  # fmt: skip
+
+
 class Call(TypedDict):
     """Call a function with each of these arguments, one after the other.
 
+    function: its number, or an operation, whose first argument is an object.
     calls: the code of [args, kwargs], and how many of the message's buffers are its own. floating:
     NumPy's error handling, where it is not the usual one. warn_always: the test itself decides what
     is done about warnings. seeds, state: what the test has set of its process.
     """
 
     do: Literal["call"]
-    function: int
+    function: int | Operation
     calls: Sequence[tuple[Code, int]]
     floating: dict[str, str] | None
     warn_always: bool

@@ -38,13 +38,18 @@ class Encoder:
 
     function: what to write for a callable; None: callables cannot cross.
     known: id of a mutable object -> its number, for objects that the reader already has.
+    thing: what to write for an object that stays here, or that is over there. stands_for: the type
+    of those that are over there; None: any object can stay here.
     """
 
     def __init__(
         self,
         function: Callable[[Any], Any] | None = None,
         known: dict[int, int] | None = None,
+        thing: Callable[[Any], Any] | None = None,
+        stands_for: type | None = None,
     ) -> None:
+        self.thing, self.stands_for = thing, stands_for
         self.buffers: list[bytes] = []
         self.mutable: list[Any] = []
         self.written: dict[int, int] = {}  # id of a mutable object that is written -> its number
@@ -66,6 +71,8 @@ class Encoder:
             return value
         if kind is int:
             return value if -(2**53) < value < 2**53 else {"int": hex(value)}
+        if self.thing is not None and kind is self.stands_for:
+            return {"object": self.thing(value)}
         if depth > DEPTH:
             raise CannotCross(f"a value nested more than {DEPTH} deep")
         if id(value) in self.known:
@@ -119,6 +126,8 @@ class Encoder:
             return {"builtin": value.__name__}
         if callable(value) and self.function is not None:
             return {"function": self.function(value)}
+        if self.thing is not None and self.stands_for is None:
+            return {"object": self.thing(value)}
         raise CannotCross(f"a value of the type {kind.__name__}")
 
     def _buffer(self, data: bytes) -> int:
@@ -173,7 +182,9 @@ class Decoder:
         buffers: list[bytes],
         function: Callable[[Any], Any] | None = None,
         known: list[Any] | None = None,
+        thing: Callable[[Any], Any] | None = None,
     ) -> None:
+        self.thing = thing
         self.buffers = buffers
         self.mutable: list[Any] = []
         self.sizes: dict[int, int] = {}  # number of a mutable object that is whole -> its size
@@ -271,6 +282,8 @@ class Decoder:
                 return self._again(body)
             case "function" if self.function is not None:
                 return self.function(body)
+            case "object" if self.thing is not None:
+                return self.thing(body)
         raise Malformed(f"an unknown kind of value: {kind!r}"[:80])
 
     def _filled(self, empty: Any, fill: Callable[[Any], Any]) -> Any:

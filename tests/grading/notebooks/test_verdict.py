@@ -21,6 +21,7 @@ from chainrule.records import (
     PARTLY,
     PASSED,
     TIME_OUT,
+    VERDICT_MIME,
     WRONG,
 )
 from tests.support import ROOT
@@ -28,6 +29,12 @@ from tests.support import ROOT
 STDERR = {"output_type": "stream", "name": "stderr", "text": "oh"}
 STDOUT = {"output_type": "stream", "name": "stdout", "text": "fine"}
 SHOWN = {"output_type": "error", "ename": "ValueError", "evalue": "x", "traceback": []}
+
+
+def record(verdict):
+    """What a check of this course's own displays."""
+    data = {VERDICT_MIME: {"version": 2, "verdict": verdict}, "text/plain": "so"}
+    return {"output_type": "display_data", "data": data, "metadata": {}}
 
 
 class CheckFailed(Exception):
@@ -344,6 +351,11 @@ TABLE = {
         None,
         NOT_ATTEMPTED,
     ),
+    "the test ended in 0, and its own record says that nothing was attempted": (
+        {"value": 0.0, "outputs": [record(NOT_ATTEMPTED)]},
+        None,
+        NOT_ATTEMPTED,
+    ),
     "the learner's process did not answer in time": (
         {"trouble": [Gone(TIME_OUT, "no answer")]},
         None,
@@ -427,3 +439,18 @@ def test_the_function_decides_as_its_table_says(row):
     assert got == verdict
     assert (whose == "the learner's") == (verdict != NEEDS_PERSON)
     assert points == {PASSED: 2.0, PARTLY: 0.5}.get(verdict, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "said", "given"),
+    [
+        (0.0, "not attempted", (0.0, NOT_ATTEMPTED, "")),
+        (0.0, "wrong", (0.0, WRONG, "")),
+        (0.0, ["not attempted"], (0.0, WRONG, "")),
+        (1.0, "not attempted", (1.0, PARTLY, "")),
+        (2.0, "not attempted", (2.0, PASSED, "")),
+    ],
+)
+def test_that_nothing_was_attempted_is_believed_of_the_tests_record(value, said, given):
+    """It has called the function; that some other answer was written says nothing of this one."""
+    assert judged(value=value, outputs=[STDOUT, record(said)]) == given

@@ -1,0 +1,1 @@
+"""Where courses live: what learning platforms hand out, and what they take back."""
