@@ -83,7 +83,7 @@ def _notebook(exercise: Exercise) -> nbformat.NotebookNode:
     name = exercise.name
     cells = [
         _text("title", f"# {name.replace('_', ' ').capitalize()}\n\nWhat this notebook is about."),
-        _code("setup", "import numpy as np\n\nfrom chainrule import check", locked=True),
+        _code("setup", "import numpy as np", locked=True),
     ]
     for number, question in enumerate(exercise.questions, 1):
         cells += _cells(name, number, question)
@@ -105,10 +105,10 @@ def _cells(exercise: str, number: int, question: Question) -> list[nbformat.Note
     name, function = question.name, question.function
     points = {one.name: 1 for one in question.properties}
     earlier = list(question.earlier)
-    own = f", earlier=[{', '.join(earlier)}]" if earlier else ""
     looked_up = ", ".join(f"lambda: {one}" for one in earlier)
     hidden = f"    earlier=[{looked_up}],\n" if earlier else ""
     listed = ", ".join(f'"{one}": {point}' for one, point in points.items())
+    check = f'from chainrule import check\n\ncheck("{name}")'
     seeds = [secrets.randbelow(10_000) for _ in range(2)]
     test = (
         "# Hidden tests stand here: your function on fresh numbers.\n"
@@ -121,7 +121,7 @@ def _cells(exercise: str, number: int, question: Question) -> list[nbformat.Note
     return [
         _text(f"{function}_text", said),
         _code(function, _answer(question), solution=True),
-        _code(f"check_{function}", f'check("{name}", {function}{own})', grade=True, locked=True),
+        _code(f"check_{function}", check, grade=True, locked=True),
         _code(f"test_{function}", test, grade=True, locked=True, points=total),
     ]
 

@@ -13,7 +13,11 @@ def text(exercise, cell):
     return next(one.source for one in source(exercise).cells if one.id == cell)
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+# The first ones: one example at a time.
+SINGLE = list(EXERCISES)[: list(EXERCISES).index("batches")]
+
+
+@pytest.mark.parametrize("exercise", SINGLE)
 def test_one_example_at_a_time_is_said_and_where_batches_are(exercise):
     """The checks ask with one row, so that what is right for one row is right."""
     said = text(exercise, "notation")
@@ -46,7 +50,7 @@ def test_a_bigger_step_is_not_always_better_where_it_is_asked():
     assert Explorer(name).learning_rate == 0.01
 
 
-@pytest.mark.parametrize("exercise", EXERCISES)
+@pytest.mark.parametrize("exercise", [*SINGLE, "batches"])
 def test_the_numbers_of_examples_are_explained_before_they_are_used(exercise):
     """710, 720 and 740 are numbers of a series: that is said where the first of them stands."""
     cells = [cell.source for cell in source(exercise).cells if cell.id != "explore"]
