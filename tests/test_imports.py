@@ -90,6 +90,9 @@ ARROWS: dict[str, set[str]] = {
     },
     # This repository's own course.
     "course": {"errors", "exercises", "grading", "grading.files", "mistakes"},
+    "watch": {
+        "course", "errors", "grading", "grading.files", "grading.jobs", "grading.run", "whole",
+    },
 }  # fmt: skip
 # Whatever ARROWS comes to say: the two sides of the wall do not know each other.
 NEVER = {
