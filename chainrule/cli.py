@@ -25,6 +25,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     add_try(commands)
     add_collect(commands)
     add_grade(commands)
+    add_watch(commands)
     add_sandbox(commands)
     add_report(commands)
     add_export(commands)
@@ -230,6 +231,39 @@ def run_grade(chosen: argparse.Namespace) -> int:
 
     options = {key: value for key, value in vars(chosen).items() if key != "run"}
     return grade_in_terminal(**options)
+
+
+def add_watch(commands: Commands) -> None:
+    parser = commands.add_parser("watch", help="grade what comes in, until it is stopped")
+    add_course(parser)
+    parser.add_argument(
+        "--every", type=float, default=10.0, metavar="SECONDS", help="between two looks (10)"
+    )
+    parser.add_argument(
+        "--keep", choices=("last", "best"), default="last", help="the attempt that counts (last)"
+    )
+    parser.add_argument("--no-feedback", action="store_true", help="make no feedback pages")
+    parser.add_argument("--collect", action="store_true", help="from nbgrader's exchange, too")
+    parser.set_defaults(run=run_watch)
+
+
+def run_watch(chosen: argparse.Namespace) -> int:
+    import signal
+    import threading
+
+    from chainrule.watch import Options, watch
+
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    options = Options(chosen.every, chosen.keep, not chosen.no_feedback, chosen.collect)
+
+    def say(line: str) -> None:
+        print(line, flush=True)
+
+    say("Watching submitted/; what is stopped or killed here goes on at the next start.")
+    watch(chosen.course_dir, options, say, stop)
+    return 0
 
 
 def add_sandbox(commands: Commands) -> None:

@@ -156,7 +156,7 @@ def kind(room: str) -> str:
         return "grading"
     return (
         "reading"
-        if room in ("report", "hooks", "platforms", "doctor", "course", "cli")
+        if room in ("report", "hooks", "platforms", "doctor", "course", "watch", "cli")
         else "ground"
     )
 

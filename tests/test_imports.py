@@ -95,6 +95,9 @@ ARROWS: dict[str, set[str]] = {
     "course": {
         "checks", "errors", "exercises", "grading", "grading.files", "mistakes", "whole",
     },
+    "watch": {
+        "course", "errors", "grading", "grading.files", "grading.jobs", "grading.run", "whole",
+    },
 }  # fmt: skip
 # Whatever ARROWS comes to say: the two sides of the wall do not know each other.
 NEVER = {

@@ -3,6 +3,7 @@
 Shares are of the marks, from 0 to 1. What waits for a person counts nowhere as wrong.
 """
 
+import math
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pandas as pd
 from chainrule import records
 
 from .class_tables import Class, rows_of
+from .similar import Pair, similar
 
 # verdict -> the column that counts it
 COLUMNS = {
@@ -20,6 +22,7 @@ COLUMNS = {
 }
 COUNTS = ["right", "partly", "wrong", "not attempted", "waits"]
 KEY = ["assignment", "notebook", "question"]
+MANY = 8  # learners, from whom on a correlation says anything
 
 
 def _of(table: pd.DataFrame, assignment: str) -> pd.DataFrame:
@@ -28,50 +31,91 @@ def _of(table: pd.DataFrame, assignment: str) -> pd.DataFrame:
 
 
 def marks(found: Class) -> dict[str, dict[str, float]]:
-    """By assignment: learners, handed in, graded, most (points there are), mean, median, lowest,
-    highest, waits (submissions with something left to mark). NaN where nothing is graded."""
+    """By assignment: learners, handed in, graded, most (points there are), waits (submissions with
+    something left to mark); mean, median, lowest, highest: of `shares`, NaN where are none."""
     made = {}
     for name in found.assignments:
         graded = _of(found.submissions, name)
+        got = shares(found, name)
         made[name] = {
             "learners": len(found.learners),
             "handed in": sum(one == name for _, one in found.handed_in),
             "graded": len(graded),
             "most": graded.max_points.max(),
-            "mean": graded.points.mean(),
-            "median": graded.points.median(),
-            "lowest": graded.points.min(),
-            "highest": graded.points.max(),
+            "mean": got.mean(),
+            "median": got.median(),
+            "lowest": got.min(),
+            "highest": got.max(),
             "waits": int((graded.waits > 0).sum()),
         }
     return made
 
 
 def shares(found: Class, assignment: str) -> pd.Series:
-    """The share of the marks that each graded submission got; none where there are no marks."""
+    """The share that each graded submission got of the marks that nobody has to give any more.
+
+    None for a submission of which all waits, or which has no marks.
+    """
     graded = _of(found.submissions, assignment)
-    graded = graded[graded.max_points > 0]
-    return (graded.points / graded.max_points).reset_index(drop=True)
+    graded = graded[graded.of > 0]
+    return (graded.settled / graded.of).reset_index(drop=True)
 
 
 def difficulty(found: Class, assignment: str) -> pd.DataFrame:
-    """By question, in the order of the notebook: learners, COUNTS, most (its points), share.
+    """By question, in the order of the notebook: learners, COUNTS, most (its points), share, tells.
 
     share: the mean share of the marks among those that have been given; NaN for a question that has
-    no marks, or of which all wait.
+    no marks, or of which all wait. tells: see `discrimination`.
     """
+    tells = discrimination(found, assignment)
     questions = _of(found.questions, assignment)
     counted = questions.verdict.map(lambda verdict: COLUMNS.get(verdict, "wrong"))
     rows = []
     for key, group in questions.groupby(KEY, sort=False):
         counts = counted[group.index].value_counts()
-        given = group[group.points.notna() & (group.max_points > 0)]
+        given = group[_is_given(group)]
         rows.append(
             dict(zip(KEY, key, strict=True))
             | {"learners": len(group), **{name: int(counts.get(name, 0)) for name in COUNTS}}
             | {"most": group.max_points.max(), "share": (given.points / given.max_points).mean()}
+            | {"tells": tells.get((str(key[1]), str(key[2])), math.nan)}
         )
-    return pd.DataFrame(rows, columns=[*KEY, "learners", *COUNTS, "most", "share"])
+    return pd.DataFrame(rows, columns=[*KEY, "learners", *COUNTS, "most", "share", "tells"])
+
+
+def _is_given(questions: pd.DataFrame) -> "pd.Series[bool]":
+    """Which have marks that nobody has to give any more."""
+    return questions.points.notna() & ~questions.waits & (questions.max_points > 0)
+
+
+def discrimination(found: Class, assignment: str) -> dict[tuple[str, str], float]:
+    """(notebook, question) -> how well it tells learners apart who know more from those who do not.
+
+    The correlation of its marks with those of all other questions together, from -1 to 1. None of a
+    question on which there are fewer than MANY learners, or where all have the same.
+    """
+    questions = _of(found.questions, assignment)
+    given = questions[_is_given(questions)]
+    table = given.pivot_table(
+        index="learner", columns=["notebook", "question"], values="points", aggfunc="sum"
+    )
+    most = given.groupby(["notebook", "question"]).max_points.max()
+    made: dict[tuple[str, str], float] = {}
+    for key in table.columns:
+        rest = table.drop(columns=[key])
+        there = rest.notna() & table[key].notna().to_numpy()[:, None]
+        possible = (there * most.reindex(rest.columns).to_numpy()).sum(axis=1)
+        both = pd.DataFrame({"own": table[key], "rest": rest.where(there).sum(axis=1) / possible})
+        both = both[(possible > 0) & table[key].notna()]
+        if len(both) >= MANY and both.own.nunique() > 1 and both.rest.nunique() > 1:
+            made[str(key[0]), str(key[1])] = float(both.own.corr(both.rest))
+    return made
+
+
+def alike(found: Class, assignment: str) -> list[Pair]:
+    """Pairs of submissions that somebody may want to look at side by side."""
+    code = {learner: text for (name, learner), text in found.code.items() if name == assignment}
+    return similar(code, found.handed_out.get(assignment, ""))
 
 
 @dataclass(frozen=True)
@@ -134,6 +178,7 @@ NOTED = {
 }
 UNCONFINED = "Graded outside of the sandbox"
 NOT_GRADED = "Handed in, not graded yet"
+LATE = "Handed in late"
 
 
 def troubles(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
@@ -156,10 +201,21 @@ def troubles(found: Class, assignment: str) -> dict[str, list[tuple[str, str]]]:
         for flag in row.flags:
             what = f"{row.question} {flag.what}".strip()
             add(f"Flagged by a check: {flag.kind}", row.learner, what)
+    for (name, learner), seconds in sorted(found.late.items()):
+        if name == assignment:
+            add(LATE, learner, _duration(seconds))
     known = set(graded.learner)
     for learner in sorted({one for one, name in found.handed_in if name == assignment} - known):
         add(NOT_GRADED, learner, "")
     return people
+
+
+def _duration(seconds: float) -> str:
+    """About how long, in the unit that people would use."""
+    for size, word in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {word}s"
+    return "a minute" if seconds >= 60 else "less than a minute"
 
 
 def by_learner(found: Class) -> pd.DataFrame:

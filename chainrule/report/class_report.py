@@ -1,14 +1,19 @@
 """The report of a class: one page, and its numbers as CSV beside it."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 
 from ..whole import write_whole
 from . import class_figures, pages, plots, spreadsheets
 from .class_tables import Class, gather
+from .similar import Pair
+
+PAIRS = 20  # that are shown side by side
 
 
 @dataclass
@@ -24,6 +29,7 @@ class Section:
     troubles: dict[str, list[tuple[str, str]]]
     histogram: str
     verdicts: str
+    alike: list[Pair]
 
     @property
     def hardest(self) -> dict[str, Any] | None:
@@ -46,7 +52,7 @@ def report(
     found = gather(course, assignment)
     sections = [_section(found, name) for name in found.assignments]
     beside = {
-        page: render(found, sections),
+        page: render(found, sections, page.parent),
         page.with_suffix(".csv"): spreadsheets.learners(found),
         page.with_name(f"{page.stem}-questions.csv"): spreadsheets.questions(found),
         page.with_name(f"{page.stem}-mistakes.csv"): spreadsheets.mistakes(found),
@@ -56,14 +62,18 @@ def report(
     return list(beside)
 
 
-def render(found: Class, sections: list[Section]) -> str:
-    """The page as HTML."""
+def render(found: Class, sections: list[Section], folder: Path) -> str:
+    """The page as HTML. folder: where it will be, and from where feedback pages are linked."""
     table = class_figures.by_learner(found)
     rows = [
         (found.learners[learner], [_number(value) for value in row])
         for learner, row in zip(table.index, table.itertuples(index=False), strict=True)
     ]
-    return pages.render("report.html.j2", found=found, sections=sections, rows=rows)
+    links = {
+        key: quote(os.path.relpath(path.resolve(), folder.resolve()))
+        for key, path in found.pages.items()
+    }
+    return pages.render("report.html.j2", found=found, sections=sections, rows=rows, links=links)
 
 
 def _section(found: Class, name: str) -> Section:
@@ -79,6 +89,7 @@ def _section(found: Class, name: str) -> Section:
         class_figures.troubles(found, name),
         plots.histogram(shares) if len(shares) else "",
         plots.verdicts(difficulty) if len(difficulty) else "",
+        class_figures.alike(found, name)[:PAIRS],
     )
 
 

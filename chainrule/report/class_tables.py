@@ -1,5 +1,7 @@
 """What a class did, gathered from its autograded notebooks and the gradebook into two tables."""
 
+import contextlib
+import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -13,8 +15,8 @@ from chainrule.errors import ChainruleError
 from chainrule.grading.errors import GradingError
 from chainrule.grading.files.course import Course, open_course
 
-from .marks import Marks, NotebookMarks, assignments, read_marks, students
-from .sheet import Question, Sheet, Unreadable, read_sheet
+from .marks import Marks, NotebookMarks, assignments, late, read_marks, students
+from .sheet import Question, Result, Sheet, Unreadable, read_sheet
 from .untrusted import Flag, Mistake
 from .verdict_words import overall
 
@@ -36,7 +38,8 @@ class Row(NamedTuple):
 
 
 class Total(NamedTuple):
-    """A graded submission. waits: how many of its results wait for a person."""
+    """A graded submission. waits: how many of its results wait for a person. settled, of: the
+    points of those that do not, and the most that these could be."""
 
     assignment: str
     learner: str
@@ -44,6 +47,8 @@ class Total(NamedTuple):
     max_points: float
     waits: int
     confined: bool
+    settled: float
+    of: float
 
 
 class ReportError(ChainruleError):
@@ -54,7 +59,9 @@ class ReportError(ChainruleError):
 class Class:
     """learners: id -> name. handed_in: (learner, assignment) pairs. questions: a Row a line.
     submissions: a Total a line. findings: (learner, assignment, kind, message), what grading noted.
-    unreadable: a line each."""
+    unreadable: a line each. code: (assignment, learner) -> what was written as code, and
+    handed_out: that of the release. pages: (assignment, learner) -> a feedback page. late:
+    (assignment, learner) -> seconds after the due date."""
 
     name: str
     learners: dict[str, str]
@@ -64,6 +71,10 @@ class Class:
     submissions: pd.DataFrame
     findings: list[tuple[str, str, str, str]] = field(default_factory=list)
     unreadable: list[str] = field(default_factory=list)
+    code: dict[tuple[str, str], str] = field(default_factory=dict)
+    handed_out: dict[str, str] = field(default_factory=dict)
+    pages: dict[tuple[str, str], Path] = field(default_factory=dict)
+    late: dict[tuple[str, str], float] = field(default_factory=dict)
 
 
 def gather(folder: Path, assignment: str | None = None) -> Class:
@@ -88,7 +99,7 @@ def gather(folder: Path, assignment: str | None = None) -> Class:
         known = [assignment]
     made = Class(
         directory.course_id or course.root.name,
-        {learner: learner for learner, _ in sorted(handed_in)} | students(url),
+        {learner: learner for learner, _ in sorted(handed_in)} | _named(students(url)),
         known,
         handed_in,
         pd.DataFrame(),
@@ -106,6 +117,12 @@ def gather(folder: Path, assignment: str | None = None) -> Class:
             for finding in sheet.findings
         )
         totals.append(_total(name, learner, sheets))
+        made.code[name, learner] = _code(sheets)
+        pages = course.place(directory.feedback_directory, learner, name)
+        for page in sorted(pages.glob("*.html"))[:1]:
+            made.pages[name, learner] = page
+    made.handed_out = {name: _handed_out(course, name) for name in known}
+    made.late = {key: value for key, value in late(url).items() if key[0] in known}
     made.questions = _table(Row, rows)
     made.submissions = _table(Total, totals)
     return made
@@ -168,4 +185,37 @@ def _total(assignment: str, learner: str, sheets: list[Sheet]) -> Total:
         max_points=sum(sheet.max_points for sheet in sheets),
         waits=sum(result.waits for sheet in sheets for result in sheet.results),
         confined=all(sheet.confined is not False for sheet in sheets),
+        settled=sum(_settled(sheet) for sheet in sheets),
+        of=sum(r.max_points for sheet in sheets for r in sheet.results if not _waits(r)),
     )
+
+
+def _waits(result: Result) -> bool:
+    return result.waits or result.points is None
+
+
+def _settled(sheet: Sheet) -> float:
+    given = (r for r in sheet.results if not _waits(r))
+    return max(0.0, sum((r.points or 0.0) + r.extra for r in given) - sheet.penalty)
+
+
+def _code(sheets: Sequence[Sheet]) -> str:
+    """What a learner wrote as code."""
+    answers = (a for sheet in sheets for question in sheet.questions for a in question.answers)
+    return "\n".join(answer.source for answer in answers if answer.code)
+
+
+def _handed_out(course: Course, assignment: str) -> str:
+    """The code of an assignment's release."""
+    place = course.place(course.directory.release_directory, ".", assignment)
+    found = []
+    for path in sorted(place.glob("*.ipynb")):
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            cells = json.loads(path.read_bytes())["cells"]
+            found += ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    return "\n".join(found)
+
+
+def _named(students: dict[str, str]) -> dict[str, str]:
+    """Learners by name and id: of two who are called the same, each is the one that is meant."""
+    return {key: name if name == key else f"{name} ({key})" for key, name in students.items()}

@@ -3,6 +3,7 @@
 import contextlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -72,6 +73,21 @@ def students(db_url: str) -> dict[str, str]:
     """The learners that the gradebook knows: id -> "Last, First", or the id."""
     rows = _rows(db_url, "SELECT id, last_name, first_name FROM student")
     return {key: f"{last}, {first}" if last and first else key for key, last, first in rows}
+
+
+def late(db_url: str) -> dict[tuple[str, str], float]:
+    """(assignment, student) -> by how many seconds a submission came after its due date."""
+    query = (
+        "SELECT a.name, s.student_id, s.timestamp, a.duedate FROM submitted_assignment s"
+        " JOIN assignment a ON a.id = s.assignment_id"
+        " WHERE s.timestamp IS NOT NULL AND a.duedate IS NOT NULL"
+    )
+    found = {}
+    for assignment, student, *times in _rows(db_url, query):
+        when, due = (datetime.fromisoformat(str(time)) for time in times)
+        if when > due:
+            found[assignment, student] = (when - due).total_seconds()
+    return found
 
 
 def assignments(db_url: str) -> list[str]:

@@ -28,6 +28,7 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["points"] = points
+    made.filters["percent"] = percent
     made.filters["python"] = python
     made.filters["markdown"] = lambda source, attachments=None: Markup(
         harmless.markdown(source, attachments)
@@ -48,6 +49,11 @@ def render(template: str, **values: Any) -> str:
 def points(value: float | None) -> str:
     """At most two decimals, none of them without need; a dash for marks not given yet."""
     return "–" if value is None else f"{round(value, 2):g}"
+
+
+def percent(share: float | None) -> str:
+    """A share of 1 in whole per cent; a dash for none."""
+    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def unhidden(source: str) -> str:

@@ -30,7 +30,7 @@ def learners(found: Class) -> str:
 def questions(found: Class) -> str:
     """One row a question: the learners by verdict, the points, the mean share."""
     tables = [class_figures.difficulty(found, name) for name in found.assignments]
-    columns = [*class_figures.KEY, "learners", *class_figures.COUNTS, "most", "share"]
+    columns = [*class_figures.KEY, "learners", *class_figures.COUNTS, "most", "share", "tells"]
     rows = (row for table in tables for row in table[columns].itertuples(index=False))
     return _csv(columns, rows)
 

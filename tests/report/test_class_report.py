@@ -13,7 +13,11 @@ hand) and `warm_up` (no points), and ps2, which nobody handed in.
 
 import csv
 import io
+import shutil
+from datetime import datetime, timedelta
+from pathlib import Path
 
+import numpy as np
 import pytest
 
 from chainrule import records, whole
@@ -97,6 +101,11 @@ def course(tmp_path_factory):
             grade.auto_score, grade.needs_manual_grade = points, points is None
         book.find_grade("test_warm_up", "nb", "ps1", learner).auto_score = 0
         book.find_grade("test_warm_up", "nb", "ps1", learner).needs_manual_grade = False
+    book.find_assignment("ps1").duedate = datetime(2026, 3, 1, 12)
+    for learner, hours in (("ada", -1), ("ben", 25)):
+        book.find_submission("ps1", learner).timestamp = datetime(2026, 3, 1, 12) + timedelta(
+            hours=hours
+        )
     by_hand = book.find_grade("why", "nb", "ps1", "ben")
     by_hand.manual_score, by_hand.needs_manual_grade = 1, False
     book.db.commit()
@@ -112,11 +121,11 @@ def found(course):
 def test_marks(found):
     marks = class_figures.marks(found)
     assert marks["ps1"] == {
-        "learners": 4, "handed in": 3, "graded": 3, "most": 8, "mean": pytest.approx(8 / 3),
-        "median": 2, "lowest": 0, "highest": 6, "waits": 1,
+        "learners": 4, "handed in": 3, "graded": 3, "most": 8, "waits": 1,
+        "mean": pytest.approx((6 / 6 + 2 / 8 + 0) / 3), "median": 2 / 8, "lowest": 0, "highest": 1,
     }  # fmt: skip
     assert marks["ps2"]["handed in"] == marks["ps2"]["graded"] == 0
-    assert class_figures.shares(found, "ps1").tolist() == [6 / 8, 2 / 8, 0]
+    assert class_figures.shares(found, "ps1").tolist() == [6 / 6, 2 / 8, 0]
 
 
 def test_difficulty(found):
@@ -159,6 +168,7 @@ def test_what_to_look_into(found):
         "Out of time": [("cyd", "square: 10 s")],
         "Changed the instructor's cells": [("ben", "The cell test_cube was edited.")],
         "Flagged by a check: autograd": [("ben", "square")],
+        "Handed in late": [("ben", "25 hours")],
     }
 
 
@@ -167,7 +177,7 @@ def test_the_page_and_its_csv(course, tmp_path):
     text = page.read_text()
     for said in ("4 learners, 2 assignments", "3 of 4", "Nobody has handed this in", "no marks"):
         assert said in text
-    assert "Dee, Dan: everything" in text
+    assert "Dee, Dan (dan): everything" in text
     rows = list(csv.DictReader(io.StringIO(learners.read_text())))
     assert [row["points"] for row in rows if row["learner"] == "ben"] == ["1", "0", "0", "1"]
     assert [row["points"] for row in rows if row["learner"] == "ada"] == ["4", "2", "0", ""]
@@ -218,3 +228,54 @@ def test_a_report_killed_half_way_leaves_the_old_file(tmp_path, monkeypatch):
     with pytest.raises(KeyboardInterrupt):
         write_whole(path, "new")
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_test_that_gave_points_and_waits_counts_nowhere_as_wrong(tmp_path):
+    """A test that needs a person has 0 points until one has looked at it."""
+    looked_at = (0, "needs a person", "its result could not be sent")
+    made.put(tmp_path, "ada", "ps1", sheet((4, "passed"), looked_at, (2, "passed")))
+    found = gather(tmp_path)
+    rows = class_figures.difficulty(found, "ps1").set_index("question")
+    assert rows.loc["cube", "share"] != rows.loc["cube", "share"] and rows.loc["cube", "waits"] == 1
+
+
+def test_namesakes_are_told_apart(course, tmp_path):
+    root = tmp_path / "course"
+    root.mkdir()
+    book = made.gradebook(root, "ps1", {k: ("code", v) for k, v in POINTS.items()})
+    for learner in ("s1", "s2"):
+        book.add_student(learner, first_name="Ann", last_name="Lee")
+    book.close()
+    text = report(root)[0].read_text()
+    assert "Lee, Ann (s1)" in text and "Lee, Ann (s2)" in text
+
+
+def test_from_a_mistake_to_a_learners_page(course, tmp_path):
+    root = Path(shutil.copytree(course, tmp_path / "a course"))
+    page = root / "feedback/ben/ps1/nb.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("feedback")
+    (tmp_path / "elsewhere").mkdir()
+    text = report(root, output=tmp_path / "elsewhere" / "r.html")[0].read_text()
+    assert '<a href="../a%20course/feedback/ben/ps1/nb.html">ben</a>: square' in text
+
+
+def test_what_tells_learners_apart(tmp_path):
+    """Against NumPy's correlation, on ten learners; `warm_up` has no marks."""
+    random = np.random.default_rng(7)
+    marks = {"square": random.integers(0, 5, 10), "cube": random.integers(0, 3, 10)}
+    marks["why"] = 2 - marks["cube"]  # goes against the rest
+    for number, (square, cube, why) in enumerate(zip(*marks.values(), strict=True)):
+        given = [(int(points), "partly") for points in (square, cube, why)]
+        made.put(tmp_path, f"learner{number}", "ps1", sheet(*given))
+    tells = class_figures.discrimination(gather(tmp_path), "ps1")
+    assert set(tells) == {("nb", "square"), ("nb", "cube"), ("nb", "why")} - {
+        ("nb", "square")
+    }  # the two others always sum to 2: nothing to compare with
+    for one, other in (("cube", "why"), ("why", "cube")):
+        expected = np.corrcoef(marks[one], marks["square"] + marks[other])[0, 1]
+        assert tells["nb", one] == pytest.approx(expected)
+
+
+def test_few_learners_tell_nothing(found):
+    assert class_figures.discrimination(found, "ps1") == {}

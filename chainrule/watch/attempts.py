@@ -1,0 +1,89 @@
+"""Of each learner the attempt to which the tests gave most: the files of it, and what others got.
+
+A worse one is put aside and the best one back into `submitted/`, so that marks, autograded notebook
+and feedback are made from what counts, as if nothing else had come.
+"""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from chainrule.grading.files.course import Course, open_course
+from chainrule.grading.files.kept import FOLDER
+from chainrule.grading.jobs import read_of_course
+from chainrule.whole import write_whole
+
+if TYPE_CHECKING:
+    from chainrule.grading.run import Graded
+
+
+class Attempts:
+    """Kept in the course, under `.chainrule/attempts/<learner>/<assignment>/`."""
+
+    def __init__(self, course: Path) -> None:
+        self.course = course
+
+    def learn(self, graded: "list[Graded]") -> bool:
+        """Remember what came of these; whether one was worse than an earlier one."""
+        course = open_course(self.course)
+        worse = False
+        for one in graded:
+            place = self._place(one.student, one.assignment)
+            digest = read_of_course(course, one.student, one.assignment).digest
+            points = self._points(place) | {digest: one.points}
+            write_whole(place / "points.json", json.dumps(points, indent=1))
+            best = self._best(points)
+            worse = worse or digest != best
+            if digest == best:
+                self._keep(course, one.student, one.assignment, place / "best")
+        return worse
+
+    def put_back_what_was_worse(self) -> Iterator[str]:
+        """Exchange each submission that was graded and is not the best; a line for each."""
+        course = open_course(self.course)
+        for student, assignment in course.submitted(None, None):
+            place = self._place(student, assignment)
+            points = self._points(place)
+            if not points or not (place / "best").is_dir():
+                continue
+            digest = read_of_course(course, student, assignment).digest
+            best = self._best(points)
+            if digest in points and digest != best:
+                here = self._submitted(course, student, assignment)
+                shutil.rmtree(place / "worse", ignore_errors=True)
+                here.rename(place / "worse")
+                shutil.copytree(place / "best", here)
+                yield (
+                    f"{student}, {assignment}: {points[digest]:g} is less than an earlier attempt's"
+                    f" {points[best]:g}, which counts."
+                )
+
+    def _keep(self, course: Course, student: str, assignment: str, best: Path) -> None:
+        new = best.with_name("best.new")
+        shutil.rmtree(new, ignore_errors=True)
+        shutil.copytree(self._submitted(course, student, assignment), new, symlinks=True)
+        shutil.rmtree(best, ignore_errors=True)
+        new.rename(best)
+
+    def _place(self, student: str, assignment: str) -> Path:
+        return self.course / FOLDER / "attempts" / student / assignment
+
+    @staticmethod
+    def _submitted(course: Course, student: str, assignment: str) -> Path:
+        return course.place(course.directory.submitted_directory, student, assignment)
+
+    @staticmethod
+    def _points(place: Path) -> dict[str, float]:
+        """Digest -> points, the oldest attempt first."""
+        try:
+            found = json.loads((place / "points.json").read_text("utf-8"))
+            return {str(digest): float(points) for digest, points in found.items()}
+        except (OSError, ValueError, AttributeError, TypeError):
+            return {}
+
+    @staticmethod
+    def _best(points: dict[str, float]) -> str:
+        """Of two that are as good, the later one."""
+        return max(reversed(points), key=lambda digest: points[digest])
