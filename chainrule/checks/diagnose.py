@@ -32,7 +32,15 @@ def candidates(
 def unwritten_candidate(
     question: Question, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
 ) -> list[Mistake]:
-    """The plainest of those that nobody has written down; [] where none gives these results."""
+    """The plainest of those that nobody has written down; [] where none gives these results.
+
+    What is not finite comes out in many ways, so that one of them explains nothing.
+    """
+    for case, answer in tried:
+        for name in case.expand(tuple(results)):
+            yours = as_array(answer.results.get(name))
+            if yours is not None and not np.isfinite(yours).all():
+                return []
     return _among(unwritten(question), results, tried)[:1]
 
 
