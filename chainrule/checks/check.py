@@ -111,7 +111,7 @@ def _tried(
     asked_on: Sequence[Case] = ()
     try:
         asked_on = ready.cases_of(asked.name, VISIBLE_SEEDS, examples=True)
-        with limited(seconds), no_questions_no_exit():
+        with limited(seconds, [function, *own.values()]), no_questions_no_exit():
             examined = examine(asked, function, asked_on, own)
             return examined.right, explain(examined)
     except Stopped as stop:

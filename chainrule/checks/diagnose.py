@@ -34,11 +34,13 @@ def unwritten_candidate(
 ) -> list[Mistake]:
     """The plainest of those that nobody has written down; [] where none gives these results.
 
-    What is no number tells nothing of where it comes from.
+    What is not finite comes out in many ways, so that one of them explains nothing.
     """
-    numbers = (as_array(answer.results.get(name)) for _, answer in tried for name in results)
-    if any(one is not None and not np.isfinite(one).all() for one in numbers):
-        return []
+    for case, answer in tried:
+        for name in case.expand(tuple(results)):
+            yours = as_array(answer.results.get(name))
+            if yours is not None and not np.isfinite(yours).all():
+                return []
     return _among(unwritten(question), results, tried)[:1]
 
 

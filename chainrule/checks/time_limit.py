@@ -9,11 +9,13 @@ import contextlib
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Sequence
+from types import FrameType, FunctionType
 from typing import Any
 
 SECONDS = 10.0
-AGAIN = 0.2  # seconds until the next stop, should a bare `except` have caught this one
+TICK = 0.1  # seconds between two looks at what is running
 
 
 class Stopped(BaseException):
@@ -21,25 +23,55 @@ class Stopped(BaseException):
 
 
 @contextlib.contextmanager
-def limited(seconds: float) -> Iterator[None]:
-    """Raise Stopped in the block after so many seconds; Python's own threads have no limit."""
+def limited(seconds: float, functions: Sequence[Callable[..., Any]]) -> Iterator[None]:
+    """Raise Stopped in the block once these functions, with all that they call, took so long.
+
+    Looked at is what runs at each tick: our own time, to import torch for instance, is not theirs.
+    An import is never cut short, since half a module would stay behind. Raised again at each tick,
+    should a bare `except` have caught it. In other threads than the main one there is no limit.
+    """
     if not _alarm_is_free():
         yield
         return
-    over = False
+    outside, files = sys._getframe(2), _files(functions)
+    spent, last, over = 0.0, time.monotonic(), False
 
-    def ring(*_: Any) -> None:
-        if not over:
+    def ring(_: int, frame: FrameType | None) -> None:
+        nonlocal spent, last
+        now = time.monotonic()
+        since, last = now - last, now
+        if over or not _is_in(files, frame, outside):
+            return
+        spent += since
+        if spent >= seconds:
             raise Stopped
 
     before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    signal.setitimer(signal.ITIMER_REAL, TICK, TICK)
     try:
         yield
     finally:
         over = True
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
+
+
+def _files(functions: Sequence[Callable[..., Any]]) -> set[str] | None:
+    """The files of the functions; None where one has no text of its own, and all counts."""
+    known = [one.__code__ for one in functions if isinstance(one, FunctionType)]
+    return {code.co_filename for code in known} if len(known) == len(functions) else None
+
+
+def _is_in(files: set[str] | None, frame: FrameType | None, outside: FrameType) -> bool:
+    """Whether one of the files' functions is running inside of the block, and no import."""
+    found = files is None
+    while frame is not None and frame is not outside:
+        name = frame.f_code.co_filename
+        if name.startswith("<frozen importlib"):
+            return False
+        found = found or name in (files or ())
+        frame = frame.f_back
+    return found
 
 
 def _alarm_is_free() -> bool:
