@@ -169,7 +169,7 @@ def test_a_learner_has_checks_and_explorer_and_no_grader(a_learners, tmp_path):
     right, *_, explorer, others = a_learners.run(
         "python", "-c", LEARNING, cwd=tmp_path
     ).splitlines()
-    assert right == "multi_layer.backward_relu: right."
+    assert right == "✓ multi_layer.backward_relu: right."
     assert explorer.startswith("Explorer(2-2-2, class 1")
     assert others == "[]"
 
