@@ -18,10 +18,8 @@ from chainrule.checks import mark as hidden_tests
 from chainrule.checks.examine import examine
 from chainrule.checks.explain import explain
 from chainrule.exercises.cases import cases
-from chainrule.exercises.questions import QUESTIONS, Question
-from chainrule.mistakes.variants import right_source, variants
-from chainrule.networks.formulas import compiled
-from chainrule.networks.network import loss_and_gradients
+from chainrule.exercises.questions import QUESTIONS
+from chainrule.mistakes.variants import right_function, variants
 
 FIGURES: dict[str, float] = {}  # milliseconds
 
@@ -32,7 +30,7 @@ def main() -> None:
     show("from chainrule import check, mark", import_time("from chainrule import check, mark"))
     import torch  # noqa: F401  (the limits below count from here)
 
-    functions = {name: right(question) for name, question in QUESTIONS.items()}
+    functions = {name: right_function(question) for name, question in QUESTIONS.items()}
     with mock.patch("builtins.print"):
         first = [once(lambda n=name: check(n, functions[n])) for name in QUESTIONS]
         later = [least(lambda n=name: check(n, functions[n])) for name in QUESTIONS]
@@ -48,10 +46,6 @@ def main() -> None:
     show("a novice's wrong answer explained, median", times[len(times) // 2])
     show("the same, 95th percentile", times[int(len(times) * 0.95)], 0.3)
     keep("checks", FIGURES)
-
-
-def right(question: Question) -> Callable:
-    return compiled(right_source(question), question.function, loss_and_gradients)
 
 
 def marked(name: str, function: Callable) -> None:

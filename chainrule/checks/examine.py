@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any
 
+import numpy as np
+
 from chainrule.checks.attempt import Attempt, attempts
-from chainrule.checks.compare import Difference, difference
-from chainrule.checks.diagnose import candidates, constant, unwritten_candidate
+from chainrule.checks.compare import Difference, as_array, difference
+from chainrule.checks.diagnose import candidates, constant, mismatch, unwritten_candidate
 from chainrule.checks.evidence import Text
 from chainrule.checks.excuses import Excuses
 from chainrule.checks.findings import Findings, find
@@ -210,6 +212,8 @@ def _unwritten(
     found: dict[str, tuple[Mistake, ...]] = {}
     for kind in dict.fromkeys(prop.kind for prop in wrong if prop.results):
         here = [(case, answer) for case, answer in tried if case.kind == kind]
+        if not all(_finite(answer) or mismatch(answer.error) for _, answer in here):
+            continue  # no change of a right answer gives this, or too many do
         every = [prop for prop in question.properties if prop.kind == kind and prop.results]
         results = [name for prop in every for name in prop.results]
         whole = unwritten_candidate(question, results, here)
@@ -218,6 +222,12 @@ def _unwritten(
                 own = whole or unwritten_candidate(question, prop.results, here)
                 found[prop.name] = tuple(own)
     return found
+
+
+def _finite(answer: Attempt) -> bool:
+    """Whether there are results, and all of them numbers."""
+    values = [as_array(value) for value in answer.results.values()]
+    return bool(values) and all(one is not None and np.isfinite(one).all() for one in values)
 
 
 def _weighed(findings: Findings, text: Text) -> Findings:

@@ -15,7 +15,7 @@ from functools import cache, partial
 
 import numpy as np
 
-from chainrule.exercises.cases import VISIBLE_SEEDS, Case
+from chainrule.exercises.cases import VISIBLE_SEEDS
 from chainrule.exercises.form import Mistake, Question
 from chainrule.mistakes.shown import cases_of
 from chainrule.mistakes.variants import (
@@ -215,18 +215,15 @@ def _of_a_statement(
 
 @cache
 def _shapes(question: Question) -> dict[str, tuple[int, ...]]:
-    """The shapes of the quantities on the way, in a case in which the sizes differ the most."""
+    """The shapes of the quantities on the way, in a case in which all sizes differ."""
     if question.program:
         return {}
-    # The visible cases are there without torch, whose import would take a second of a check.
-    case = max(cases_of(question, VISIBLE_SEEDS, True), key=_different_sizes)
+    worked = question.home.worked if question.home else {}
+    cases = cases_of(question, VISIBLE_SEEDS, True)  # which need no torch where they are kept
+    case = next(one for one in cases if one.note not in worked)
     names = steps(question.formulas, question.arguments, question.result_names)
     values = evaluate(question.formulas, case.arguments, names)
     return {name: np.shape(value) for name, value in {**case.arguments, **values}.items()}
-
-
-def _different_sizes(case: Case) -> int:
-    return len({size for value in case.arguments.values() for size in np.shape(value)})
 
 
 def _stem(name: str) -> str:
