@@ -85,6 +85,9 @@ def grade_course(
 ) -> list[Graded]:
     """See `chainrule.grading.grade`. nursery: one that has not begun; it is used up here."""
     course = open_course(course_dir, **limits)
+    folder = course.root / course.directory.submitted_directory
+    if not folder.is_dir():  # nothing is written into what is no course, no lock either
+        raise CourseError(f"{folder} does not exist: is this a course, is anything handed in?")
     with lock.held(course.root, "chainrule grade", options.say):
         return _grade(course, nursery, options)
 
@@ -92,10 +95,8 @@ def grade_course(
 def _grade(course: Course, nursery: NurseryHandle, options: Options) -> list[Graded]:
     pairs = course.submitted(options.assignment, options.student)
     if not pairs:
-        folder = course.root / course.directory.submitted_directory
-        if not folder.is_dir():
-            raise CourseError(f"{folder} does not exist: is this a course, is anything handed in?")
         if options.assignment or options.student:
+            folder = course.root / course.directory.submitted_directory
             asked = " by ".join(filter(None, [options.assignment or "anything", options.student]))
             raise CourseError(f"There is no submission of {asked} in {folder}.")
         return []

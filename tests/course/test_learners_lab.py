@@ -148,7 +148,9 @@ def test_the_whole_way(page: Any, server: str, course: Path) -> None:
 def test_it_opens_on_the_welcome_page(page: Any, server: str, course: Path) -> None:
     page.goto(server)
     names = page.locator(".jp-MarkdownViewer table").first.locator("a")
-    expect(names).to_have_text(["One layer", "Two layers", "The update step"])
+    expect(names).to_have_text(
+        ["One layer", "Two layers", "The update step", "Batches", "Other activations"]
+    )
     names.nth(1).click()
     page.locator(".jp-NotebookPanel").get_by_role("heading", name="Two layers").wait_for()
 

@@ -18,11 +18,16 @@ def test_its_settings_are_those_of_this_course():
     assert CONFIGURATION.read_text().replace("COURSE", "chainrule") == ours
 
 
+EXERCISES = "activations, batches, multi_layer, single_layer, update_step"
+
+
 def test_a_course_is_begun_released_and_graded(tmp_path, capsys):
     folder = tmp_path / "my course"
     assert main(["init", "--exercises", str(folder)]) == 0
     said = capsys.readouterr().out
-    assert "source/             multi_layer, single_layer, update_step" in said
+    assert (
+        "source/             activations, batches, multi_layer, single_layer, update_step" in said
+    )
     commands = {line.split()[1] for line in said.splitlines() if line.startswith("  chainrule ")}
     known = subprocess.run(
         [sys.executable, "-c", "from chainrule.cli import main; main(['--help'])"],
@@ -31,7 +36,7 @@ def test_a_course_is_begun_released_and_graded(tmp_path, capsys):
     ).stdout
     assert commands and all(f"\n    {command} " in known for command in commands)
     assert main(["release", "--course-dir", str(folder)]) == 0
-    assert "release/, changed: multi_layer, single_layer, update_step" in capsys.readouterr().out
+    assert f"release/, changed: {EXERCISES}" in capsys.readouterr().out
     assert main(["sample-class", "--learners", "1", "--course-dir", str(folder)]) == 0
     assert main(["grade", "--jobs", "0", "--course-dir", str(folder)]) == 0
     done = nbgrader(folder, "generate_feedback", "single_layer")

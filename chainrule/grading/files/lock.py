@@ -38,13 +38,15 @@ def held(course: Path, what: str, say: Callable[[str], None]) -> Iterator[None]:
         except BlockingIOError:
             say(f"{_holder(lock.read(2000))} in this course: waiting until that has ended.")
             fcntl.flock(lock, fcntl.LOCK_EX)
-        lock.seek(0)
-        lock.truncate()
-        lock.write(_about(what))
+        with contextlib.suppress(OSError):  # on a full disk nobody is told who it is
+            lock.seek(0)
+            lock.truncate()
+            lock.write(_about(what))
         try:
             yield
         finally:
-            lock.truncate(0)
+            with contextlib.suppress(OSError):
+                lock.truncate(0)
 
 
 def _opened(folder: Path) -> int:

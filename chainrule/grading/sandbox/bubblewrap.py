@@ -83,7 +83,8 @@ class Sandbox:
             "confined": confined,
             "many": setup["many"],
         }
-        ours.send(json.dumps(told).encode())
+        with contextlib.suppress(BrokenPipeError):  # it has ended, and `wait` says why
+            ours.send(json.dumps(told).encode())
         self._ready = False
 
     def wait(self) -> None:

@@ -29,9 +29,9 @@ def main() -> None:
     control = socket.socket(fileno=int(sys.argv[1]))
     setup: WarmSetup = json.loads(control.recv(1 << 20))
     stand_ins.put_in_place()
-    warm(setup["imports"])
     from .learner import prepare
 
+    warm(setup["imports"])
     prepare()
     if setup["many"]:
         use_huge_pages()

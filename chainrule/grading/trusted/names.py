@@ -116,7 +116,13 @@ class TestNames(Namespace):
             if hasattr(builtins, name):
                 return getattr(builtins, name)
             raise
-        return value if module is None else self._module(name, module, binding)
+        if module is None:
+            if binding is not None and binding.statement.startswith("import "):
+                # The instructor's answer has a module there, and what stands in for one would be
+                # asked for what the test compares with.
+                self.learner.needs_person(f"`{name}` is no module in the learner's notebook")
+            return value
+        return self._module(name, module, binding)
 
     def _module(self, name: str, module: str, binding: Binding | None) -> Any:
         # A learner's name for a module is not followed: only the instructor's own word counts.
