@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 
 import pytest
 
@@ -26,6 +27,9 @@ def course(released, tmp_path):
     return copy_of(released, tmp_path)
 
 
+LONGEST = 120.0
+
+
 class Watching:
     """A process that watches; what it says is read line by line."""
 
@@ -42,10 +46,15 @@ class Watching:
 
     def until(self, words):
         said = []
-        for line in self.process.stdout:
-            said.append(line)
-            if words in line:
-                return line.strip()
+        late = threading.Timer(LONGEST, self.process.kill)  # which ends what is read
+        late.start()
+        try:
+            for line in self.process.stdout:
+                said.append(line)
+                if words in line:
+                    return line.strip()
+        finally:
+            late.cancel()
         raise AssertionError("".join(said))
 
     def end(self, number=signal.SIGTERM):
@@ -111,6 +120,8 @@ def test_the_best_attempt_counts_where_it_is_asked_for(course):
     assert [*attempts.put_back_what_was_worse()] == []
 
 
+# Beside many others it was once not told of the second attempt; why is still to be found.
+@pytest.mark.long
 def test_best_and_last(course, watching):
     one = watching(course, "--keep", "best", "--no-feedback")
     submit(course, "ada", fill(double=RIGHT))
