@@ -207,6 +207,11 @@ def read_of_course(
 ) -> Submission:
     """One learner's submission, as `read_submission` reads it."""
     folder = course.place(course.directory.submitted_directory, student, assignment)
+    return read_in(course, folder, notebooks)
+
+
+def read_in(course: Course, folder: Path, notebooks: Iterable[str] = ()) -> Submission:
+    """What lies in a folder of the course, as a submission."""
     ignore, most = list(course.directory.ignore), course.limits.submission_bytes
     return read_submission(course.root, folder, ignore, most, notebooks)
 

@@ -36,12 +36,16 @@ Done = tuple[GradedSubmission, Job, Submission]
 
 @dataclass
 class Graded:
-    """One submission's result. notebooks: name -> the results of its cells."""
+    """One submission's result.
+
+    notebooks: name -> the results of its cells. submission: the digest of the files as graded.
+    """
 
     student: str
     assignment: str
     notebooks: dict[str, list[Result]]
     findings: list[Finding]
+    submission: str = ""
 
     @property
     def points(self) -> float:
@@ -422,11 +426,11 @@ class Keeper:
             shared.share(*(place for new, place in staged for place in (new.parent, new)))
         for new, place in staged:
             autograded.put_in_place(new, place)
-        return [_summary(graded) for graded, _, _ in batch]
+        return [_summary(graded, job["digest"]) for graded, job, _ in batch]
 
 
-def _summary(graded: GradedSubmission) -> Graded:
+def _summary(graded: GradedSubmission, digest: str) -> Graded:
     notebooks = {name: found["results"] for name, found in graded["notebooks"].items()}
     findings = [one for found in graded["notebooks"].values() for one in found["findings"]]
     unique = list({json.dumps(f, sort_keys=True): f for f in findings}.values())
-    return Graded(graded["student"], graded["assignment"], notebooks, unique)
+    return Graded(graded["student"], graded["assignment"], notebooks, unique, digest)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.grading.files.course import Course, open_course
 from chainrule.grading.files.kept import FOLDER
-from chainrule.grading.jobs import read_of_course
+from chainrule.grading.jobs import read_in, read_of_course
 from chainrule.whole import write_whole
 
 if TYPE_CHECKING:
@@ -25,19 +25,36 @@ class Attempts:
     def __init__(self, course: Path) -> None:
         self.course = course
 
+    def hold(self) -> None:
+        """Copy what is about to be graded: an attempt may be replaced while that goes on."""
+        course = open_course(self.course)
+        for student, assignment in course.submitted(None, None):
+            place = self._place(student, assignment)
+            digest = read_of_course(course, student, assignment).digest
+            if digest not in self._points(place):
+                shutil.rmtree(place / "held", ignore_errors=True)
+                here = self._submitted(course, student, assignment)
+                shutil.copytree(here, place / "held", symlinks=True)
+
     def learn(self, graded: "list[Graded]") -> bool:
-        """Remember what came of these; whether one was worse than an earlier one."""
+        """Remember what came of these; whether one was worse than an earlier one.
+
+        One of which no copy was held, because it came after `hold`, is not learned of.
+        """
         course = open_course(self.course)
         worse = False
         for one in graded:
             place = self._place(one.student, one.assignment)
-            digest = read_of_course(course, one.student, one.assignment).digest
-            points = self._points(place) | {digest: one.points}
+            points = self._points(place)
+            is_held = read_in(course, place / "held").digest == one.submission
+            if not is_held and one.submission not in points:
+                continue
+            points |= {one.submission: one.points}
+            if is_held and self._best(points) == one.submission:
+                shutil.rmtree(place / "best", ignore_errors=True)
+                (place / "held").rename(place / "best")
             write_whole(place / "points.json", json.dumps(points, indent=1))
-            best = self._best(points)
-            worse = worse or digest != best
-            if digest == best:
-                self._keep(course, one.student, one.assignment, place / "best")
+            worse = worse or self._best(points) != one.submission
         return worse
 
     def put_back_what_was_worse(self) -> Iterator[str]:
@@ -59,13 +76,6 @@ class Attempts:
                     f"{student}, {assignment}: {points[digest]:g} is less than an earlier attempt's"
                     f" {points[best]:g}, which counts."
                 )
-
-    def _keep(self, course: Course, student: str, assignment: str, best: Path) -> None:
-        new = best.with_name("best.new")
-        shutil.rmtree(new, ignore_errors=True)
-        shutil.copytree(self._submitted(course, student, assignment), new, symlinks=True)
-        shutil.rmtree(best, ignore_errors=True)
-        new.rename(best)
 
     def _place(self, student: str, assignment: str) -> Path:
         return self.course / FOLDER / "attempts" / student / assignment

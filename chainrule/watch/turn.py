@@ -60,6 +60,7 @@ class Turn:
         if self.attempts is not None:
             for line in self.attempts.put_back_what_was_worse():
                 self.say(line)
+            self.attempts.hold()
         graded = grade(self.course, say=self.say)
         for one in graded:
             self.say(describe(one))

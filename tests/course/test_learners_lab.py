@@ -33,7 +33,6 @@ RUN = """async (ids) => {
     await window.jupyterapp.commands.execute("notebook:run-cell");
   }
 }"""
-SAVE = "() => window.jupyterapp.commands.execute('docmanager:save')"
 RIGHT_ANSWERS = {
     cell.id: re.sub(r"\n *### (BEGIN|END) SOLUTION", "", cell.source)
     for cell in source("single_layer").cells
@@ -122,8 +121,7 @@ def test_the_whole_way(page: Any, server: str, course: Path) -> None:
     expect(output_of(page, "check_softmax")).to_contain_text(
         "✓ single_layer.softmax: right.\n1 of 4 functions, 4 of 17 points so far."
     )
-    page.evaluate(SAVE)
-    page.wait_for_function(f"() => !{PANEL}.context.model.dirty")
+    lab.save(page)
     listed = assignments(page)
     listed.get_by_role("button", name="Submit").click()
     listed.locator("#submitted_assignments_list").get_by_text("single_layer").first.wait_for()

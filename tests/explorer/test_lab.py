@@ -113,8 +113,7 @@ def test_shortcuts_of_the_notebook_do_not_take_its_keys(notebook: Any) -> None:
     assert (notebook.evaluate(cells), notebook.evaluate(place)) == before
     expect(number).to_have_value("1.9")
     number.focus()
-    notebook.keyboard.press("Control+s")
-    notebook.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.save(notebook, lambda: notebook.keyboard.press("Control+s"))
 
 
 def test_a_learners_function_is_marked_live(notebook: Any) -> None:
@@ -194,8 +193,7 @@ def test_a_saved_notebook_has_the_numbers_of_the_screen(
     notebook.keyboard.press("ArrowUp")
     static = notebook.locator(".chainrule-static table").first
     expect(static).to_contain_text("1 2.1")  # it follows a moment later
-    notebook.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    notebook.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.save(notebook)
     path = home / "notebooks" / f"{request.node.name}.ipynb"
     command = [sys.executable, "-m", "nbconvert", "--to", "html", str(path)]
     search = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
@@ -217,8 +215,7 @@ def test_a_saved_notebook_shows_a_picture(
     notebook: Any, browser: Any, server: str, home: Path, trusted: bool, request: Any
 ) -> None:
     expect(notebook.locator(".chainrule-static").first).to_be_hidden()
-    notebook.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
-    notebook.wait_for_function("() => !window.jupyterapp.shell.currentWidget.context.model.dirty")
+    lab.save(notebook)
     notebook.evaluate("() => window.jupyterapp.serviceManager.sessions.shutdownAll()")
     name = f"{request.node.name}.ipynb"
     if not trusted:  # another person's notebook: the signature does not fit

@@ -14,7 +14,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -171,6 +171,27 @@ def open_in_lab(page: Any, address: str, name: str, run: bool = True) -> None:
         page.evaluate(READY)
         page.evaluate(RUN_ALL)
         page.locator(".chainrule-explorer").first.wait_for(timeout=60_000)
+
+
+LISTEN = """() => {
+  const heard = (_, state) => { window.lastSave = state; };
+  delete window.lastSave;
+  window.jupyterapp.shell.currentWidget.context.saveState.connect(heard);
+}"""
+SAVE = "() => { window.jupyterapp.commands.execute('docmanager:save'); }"
+
+
+def save(page: Any, ask: Callable[[], Any] | None = None) -> None:
+    """Save the notebook, by `ask` if given, and wait until JupyterLab has said that it is saved.
+
+    What is changed a moment later, by a message of the kernel, is no part of it.
+    """
+    page.evaluate(LISTEN)
+    if ask is None:
+        page.evaluate(SAVE)
+    else:
+        ask()
+    page.wait_for_function("() => window.lastSave === 'completed'")
 
 
 def run_code(page: Any, code: str) -> None:
