@@ -17,13 +17,13 @@ from typing import Any
 
 PAGE = Path(__file__).parent / "page"
 MODEL = (
-    *("format", "engine", "entry", "phases", "formula", "state", "score", "address", "slope"),
-    *("motion", "scene", "layout"),
+    *("format", "activations", "engine", "entry", "phases", "formula", "state", "score"),
+    *("address", "slope", "motion", "scene", "layout", "plane"),
 )
 VIEW = (
-    *("dom", "number", "edges", "units", "matrices", "rail", "pills", "stage", "moves", "toolbar"),
-    *("legend", "formulapanel", "codepanel", "plot", "slopepanel", "losspanel", "motion", "tour"),
-    *("actions", "room", "sharing", "alone", "view"),
+    *("dom", "number", "edges", "bars", "columns", "units", "matrices", "rail", "pills", "stage"),
+    *("moves", "examples", "plane", "toolbar", "legend", "formulapanel", "codepanel", "plot"),
+    *("slopepanel", "losspanel", "motion", "tour", "actions", "room", "sharing", "alone", "view"),
 )
 # The model is pure: it has no document. The view is all that touches one.
 MODULES = (*(f"model/{name}" for name in MODEL), *(f"view/{name}" for name in VIEW))
@@ -37,8 +37,10 @@ def module() -> str:
 
 @cache
 def stylesheet() -> str:
-    """The stylesheet."""
-    return (PAGE / "view/explorer.css").read_text(encoding="utf-8")
+    """The stylesheet, without what only its readers need."""
+    text = (PAGE / "view/explorer.css").read_text(encoding="utf-8")
+    text = re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+    return re.sub(r"\s*([{};])\s*|([:,])\s+", r"\1\2", text)
 
 
 def page(state: Mapping[str, Any], title: str) -> str:
@@ -67,15 +69,16 @@ def _packed() -> str:
 def _as_json(state: Mapping[str, Any]) -> str:
     """A state as JSON that can stand in a script."""
     state = {**state, "history": _shortened(state["history"])}
-    return json.dumps(state, allow_nan=False).replace("<", "\\u003c")
+    text = json.dumps(state, allow_nan=False, separators=(",", ":"))
+    return text.replace("<", "\\u003c")
 
 
 def _shortened(history: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The last changes, for a file of small size; the losses before them stay on its curve."""
-    kept = [dict(entry) for entry in history[-5:]]
-    earlier = [loss for entry in history[:-5] for loss in entry["losses"]]
+    kept = [dict(entry) for entry in history[-3:]]
+    earlier = [loss for entry in history[:-3] for loss in entry["losses"]]
     if kept:
-        kept[0]["losses"] = [*earlier, *kept[0]["losses"]][-300:]
+        kept[0]["losses"] = [*earlier, *kept[0]["losses"]][-200:]
     return kept
 
 
@@ -87,5 +90,7 @@ def _joined() -> str:
 def _without_imports(text: str) -> str:
     text = re.sub(r'^import [^"]*"\.[./\w]+\.js";\n', "", text, flags=re.MULTILINE)
     text = re.sub(r"^export default .*;\n", "", text, flags=re.MULTILINE)
-    text = re.sub(r"^ *//.*\n", "", text, flags=re.MULTILINE)  # comments stay with the modules
+    # What is for readers stays with the modules: comments, and what is white.
+    text = re.sub(r"^ *//.*\n| +// .*", "", text, flags=re.MULTILINE)
+    text = re.sub(r"^ +|^\n", "", text, flags=re.MULTILINE)
     return re.sub(r"^export ", "", text, flags=re.MULTILINE)

@@ -19,8 +19,20 @@ Function = Callable[..., Any]
 
 
 def question(name: str, network: Network) -> Question:
-    """The question of that name about networks of this kind; `backward` where there is none."""
-    about = [one for one in QUESTIONS.values() if one.formulas == network.formulas]
+    """The question of that name about networks of this kind; `backward` where there is none.
+
+    Of a batch the later exercises know more: which mistakes need several examples to show.
+    """
+    known, formulas = set(network.trace()), network.formulas
+    about = [
+        one
+        for one in QUESTIONS.values()
+        if one.formulas
+        and known.issuperset((*one.arguments, *one.result_names))
+        and all(formulas.get(each, right) == right for each, right in one.formulas.items())
+    ]
+    if len(network.x) > 1:
+        about.reverse()
     return next(one for wanted in (name, "backward") for one in about if one.function == wanted)
 
 

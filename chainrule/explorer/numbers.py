@@ -1,6 +1,6 @@
 """The numbers of an explorer as plain data, and what may be wrong with them.
 
-`page/state.js` has the same rules in the same words; a test holds the two together.
+`page/model/state.js` has the same rules in the same words; a test holds the two together.
 """
 
 import math
@@ -10,39 +10,51 @@ from typing import Any, TypedDict
 
 import numpy as np
 
-from chainrule.networks.network import PARAMETER_NAMES, Network, network
+from chainrule.networks.network import ACTIVATIONS, PARAMETER_NAMES, Network, network
 
 LARGEST = 1_000_000
 MOST_UNITS = 6
-NUMBERS = ("x", "target", "parameters", "learning_rate")
+MOST_EXAMPLES = 24
+NUMBERS = ("x", "target", "parameters", "learning_rate", "activation")
 
 Rows = list[list[float]]
 
 
 class Numbers(TypedDict):
-    """x: one row. parameters: the rows of W, b or of W1, b1, W2, b2."""
+    """x: a row an example. target: the example's class, a list of classes where there are several.
+
+    parameters: the rows of W, b or of W1, b1, W2, b2. activation: a name of `ACTIVATIONS`.
+    """
 
     x: Rows
-    target: int
+    target: int | list[int]
     parameters: list[Rows]
     learning_rate: float
+    activation: str
 
 
 def numbers_of(example: Network, learning_rate: float) -> Numbers:
-    """A network of one example as plain data. Raises ValueError for more than one example."""
-    if len(example.x) != 1:
-        raise ValueError(f"the explorer shows 1 example, x has {len(example.x)} rows")
+    """A network as plain data."""
+    classes = example.target.tolist()
     return {
         "x": example.x.tolist(),
-        "target": int(example.target[0]),
+        "target": classes[0] if len(classes) == 1 else classes,
         "parameters": [array.tolist() for array in example.parameters],
         "learning_rate": float(learning_rate),
+        "activation": example.activation,
     }
+
+
+def targets(numbers: Numbers) -> list[int]:
+    """The class of each example."""
+    target = numbers["target"]
+    return target if isinstance(target, list) else [target]
 
 
 def network_of(numbers: Numbers) -> Network:
     """The network of such data."""
-    return network(numbers["x"], [numbers["target"]], *numbers["parameters"])
+    activation = numbers["activation"]
+    return network(numbers["x"], targets(numbers), *numbers["parameters"], activation=activation)
 
 
 def tidy(numbers: Mapping[str, Any]) -> Numbers:
@@ -59,16 +71,19 @@ def tidy(numbers: Mapping[str, Any]) -> Numbers:
     for name, array in zip(names, arrays, strict=True):
         _check_shape(name, array, wide)
         wide = len(array[0])
-    target, rate = numbers["target"], numbers["learning_rate"]
-    if target not in range(wide):
-        raise ValueError(f"target is {target}, the classes are 0 to {wide - 1}")
+    target = _target(numbers["target"], len(arrays[0]), wide)
+    rate, activation = numbers["learning_rate"], numbers["activation"]
     if not isinstance(rate, int | float) or not 0 < rate <= 1000:
         raise ValueError(f"learning_rate is {rate}, it must be above 0 and at most 1000")
+    if activation not in ACTIVATIONS:
+        known = ", ".join(ACTIVATIONS)
+        raise ValueError(f"activation is {activation}, it must be one of {known}")
     return {
         "x": arrays[0],
-        "target": int(target),
+        "target": target,
         "parameters": arrays[1:],
         "learning_rate": float(rate),
+        "activation": activation,
     }
 
 
@@ -102,6 +117,23 @@ def _rows(name: str, value: Any) -> Rows:
     return nested
 
 
+def _target(value: Any, count: int, wide: int) -> int | list[int]:
+    """The class of the only example, or a list of each one's.
+
+    Raises ValueError where there are too many or too few, or where one is no class.
+    """
+    value = value.tolist() if hasattr(value, "tolist") else value
+    many = isinstance(value, list | tuple)
+    classes = list(value) if many else [value]
+    if len(classes) != count:
+        raise ValueError(f"target has length {len(classes)}, x has {count} rows")
+    for n, one in enumerate(classes):
+        if one not in range(wide):
+            name = f"target[{n}]" if many else "target"
+            raise ValueError(f"{name} is {one}, the classes are 0 to {wide - 1}")
+    return int(classes[0]) if count == 1 else [int(one) for one in classes]
+
+
 def _number(name: str, entry: Any) -> float:
     try:
         value = float(entry)
@@ -120,7 +152,11 @@ def _check_shape(name: str, array: Rows, wide: int) -> None:
         if len(row) != columns:
             raise ValueError(f"row {i} of {name} has {len(row)} numbers, row 0 has {columns}")
     expected = wide if name.startswith("W") else 1
-    if len(array) != expected:
+    if name == "x":
+        if len(array) > MOST_EXAMPLES:
+            words = f"x has {len(array)} rows, at most {MOST_EXAMPLES} are shown"
+            raise ValueError(words)
+    elif len(array) != expected:
         raise ValueError(f"{name} has {len(array)} rows, expected {expected}")
     if name.startswith("b") and columns != wide:
         raise ValueError(f"{name} has {columns} numbers, expected {wide}")

@@ -31,13 +31,16 @@ def figure(value: float) -> str:
     return blocks.figure(float(value), minus="\N{MINUS SIGN}")
 
 
-def html(network: Network, caption: str, withheld: Withheld, script: str = "") -> str:
+def html(
+    network: Network, caption: str, withheld: Withheld, script: str = "", example: int = 0
+) -> str:
     """The static page part: a caption, the picture, and the parameters with their gradients.
 
-    The script may put something that moves in its place.
+    The picture shows one example, the table all. The script may put something that moves in its
+    place.
     """
     values = network.trace()
-    image = base64.b64encode(_svg(network, values, withheld).encode()).decode()
+    image = base64.b64encode(_svg(network, values, withheld, example).encode()).decode()
     described = f"{caption}. The numbers stand in the table below."
     return (
         f'<div class="chainrule-static"><p>{escape(caption)}</p>'
@@ -85,7 +88,7 @@ def _rows(values: dict[str, np.ndarray], name: str, withheld: Withheld) -> list[
     return [" ".join(figure(entry) for entry in row) for row in np.atleast_2d(values[name])]
 
 
-def _svg(network: Network, values: dict[str, np.ndarray], withheld: Withheld) -> str:
+def _svg(network: Network, values: dict[str, np.ndarray], withheld: Withheld, example: int) -> str:
     layers = ["x", "logits"] if len(network.names) == 2 else ["x", "hidden_act", "logits"]
     tall = max(values[layer].shape[1] for layer in layers) * _ROW
     width = (len(layers) - 1) * _COLUMN + _BOX + 20
@@ -93,7 +96,7 @@ def _svg(network: Network, values: dict[str, np.ndarray], withheld: Withheld) ->
     for k, weights in enumerate(network.parameters[::2]):
         parts += _edges(weights, 10 + k * _COLUMN + _BOX, tall)
     for k, layer in enumerate(layers):
-        parts += _boxes(values, layer, 10 + k * _COLUMN, tall, withheld)
+        parts += _boxes(values, (layer, example), 10 + k * _COLUMN, tall, withheld)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{tall}" '
         f'viewBox="0 0 {width} {tall}" style="{_STYLE}">'
@@ -126,9 +129,14 @@ def _edges(weights: np.ndarray, left: float, tall: float) -> Iterator[str]:
 
 
 def _boxes(
-    values: dict[str, np.ndarray], layer: str, left: float, tall: float, withheld: Withheld
+    values: dict[str, np.ndarray],
+    shown: tuple[str, int],
+    left: float,
+    tall: float,
+    withheld: Withheld,
 ) -> Iterator[str]:
-    row = values[layer][0]
+    layer, example = shown
+    row = values[layer][example]
     for index, value in enumerate(row):
         y = _middle(index, len(row), tall)
         text = withheld(layer) or figure(value)
@@ -136,6 +144,6 @@ def _boxes(
             f'<rect x="{left:g}" y="{y - 21:g}" width="{_BOX}" height="42" rx="5" '
             'fill="#fff" stroke="#555"/>'
             f'<text x="{left + _BOX / 2:g}" y="{y - 5:g}" text-anchor="middle" fill="#555" '
-            f'font-size="11">{layer}[0,{index}]</text>'
+            f'font-size="11">{layer}[{example},{index}]</text>'
             f'<text x="{left + _BOX / 2:g}" y="{y + 13:g}" text-anchor="middle">{text}</text>'
         )

@@ -20,32 +20,45 @@ from chainrule.explorer.numbers import NUMBERS, Numbers, has_entry, network_of, 
 from chainrule.explorer.phases import phases, reached
 from chainrule.explorer.presets import as_data, beginning
 from chainrule.networks import reference
-from chainrule.networks.network import ONE_LAYER, TWO_LAYERS, Network
+from chainrule.networks.network import ACTIVATIONS, ONE_LAYER, TWO_LAYERS, Network
 
 MOST_HISTORY = 100
 MOST_PINNED = 4
 RENEWED_AFTER = 0.5  # seconds from a change to the picture that is saved
 _STATE = (
     *NUMBERS,
-    *("phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"),
+    *(
+        "example",
+        "phase",
+        "selection",
+        "mode",
+        "hidden",
+        "guesses",
+        "font_scale",
+        "log_scale",
+        "code",
+    ),
     *("own_gradients", "pinned", "score", "history", "marks", "_start", "_presets", "_formulas"),
+    "_activations",
 )
 
 
 class Explorer(anywidget.AnyWidget):
-    """A network of one layer or two, with one example, in which every number can be moved.
+    """A network of one layer or two, with its examples, in which every number can be moved.
 
     `Explorer("720")` begins with a preset (`PRESETS` has their names), `Explorer(network)` with a
-    `chainrule.networks.network.Network` of one example and at most 6 units a layer.
+    `chainrule.networks.network.Network` of at most 24 examples and at most 6 units a layer.
 
     The traits are the whole state, in Python and on the screen: reading one says what is there,
     setting one changes it, and what does not fit raises `traitlets.TraitError` with the numbers.
     """
 
-    x = traitlets.Any().tag(sync=True)  # (1, D), nested lists
-    target = traitlets.Any().tag(sync=True)  # the example's class
+    x = traitlets.Any().tag(sync=True)  # (N, D), nested lists
+    target = traitlets.Any().tag(sync=True)  # the example's class; a list of N where N is above 1
     parameters = traitlets.Any().tag(sync=True)  # [W, b] or [W1, b1, W2, b2], nested lists
     learning_rate = traitlets.Any().tag(sync=True)
+    activation = traitlets.Any().tag(sync=True)  # between two layers, a name of ACTIVATIONS
+    example = traitlets.Any(0).tag(sync=True)  # the number of the one that is shown, or "all"
     phase = traitlets.Unicode("loss").tag(sync=True)  # how far the computation has come
     selection = traitlets.Unicode("").tag(sync=True)  # an entry such as "W1[0,1]", or ""
     mode = traitlets.Enum(["explore", "predict"], "explore").tag(sync=True)
@@ -63,6 +76,7 @@ class Explorer(anywidget.AnyWidget):
     _start = traitlets.Dict().tag(sync=True)
     _presets = traitlets.Dict().tag(sync=True)
     _formulas: Any = traitlets.List().tag(sync=True)
+    _activations = traitlets.Dict().tag(sync=True)  # of each, the formulas that it puts in place
 
     def __init__(
         self,
@@ -70,26 +84,31 @@ class Explorer(anywidget.AnyWidget):
         *,
         phase: str = "loss",
         learning_rate: float | None = None,
+        activation: str | None = None,
+        example: int | str | None = None,
         hidden: Sequence[str] = (),
         font_scale: float = 1.0,
         code: str = "all",
     ) -> None:
-        """Begin with a preset or a network of one example.
+        """Begin with a preset or a network.
 
-        learning_rate: the preset's own, or 0.01 for a network. hidden: arrays or entries that are
-        to be predicted. font_scale: 0.5 to 4. code: the lines of code shown, "all", "forward" or
-        "none". Raises ValueError where there is no such preset or the network does not fit, and
-        TraitError for the rest.
+        learning_rate: the preset's own, or 0.01 for a network. activation: "relu", "sigmoid",
+        "tanh" or "leaky_relu", in place of its own. example: the number of the one that is shown,
+        or "all", which is where several begin. hidden: arrays or entries that are to be predicted.
+        font_scale: 0.5 to 4. code: the lines of code shown, "all", "forward" or "none". Raises
+        ValueError where there is no such preset or the network does not fit, and TraitError for
+        the rest.
         """
         self._function: Callable[..., Any] | None = None
         self._from_page = self._recording = self._shown = False
         self._renewal: asyncio.TimerHandle | None = None
         self._display_id = uuid.uuid4().hex
-        numbers = beginning(start, learning_rate)
+        numbers = beginning(start, learning_rate, activation)
         self._before = numbers
         self._esm, self._css = bundle.module(), bundle.stylesheet()
         super().__init__(
             **numbers,
+            example=_beginning_with(numbers) if example is None else example,
             phase=phase,
             mode="predict" if hidden else "explore",
             hidden=list(hidden),
@@ -98,6 +117,7 @@ class Explorer(anywidget.AnyWidget):
             _start=numbers,
             _presets=as_data(),
             _formulas=[ONE_LAYER, TWO_LAYERS],
+            _activations=ACTIVATIONS,
         )
 
     def open(self) -> None:
@@ -118,7 +138,7 @@ class Explorer(anywidget.AnyWidget):
         return network_of(self._numbers())
 
     def values(self) -> dict[str, np.ndarray]:
-        """Every intermediate of both passes by name, in NumPy: rows (1, n), the loss a scalar."""
+        """Every intermediate of both passes by name, in NumPy: (N, n), the loss a scalar."""
         return self.network.trace()
 
     def reference(self) -> dict[str, np.ndarray]:
@@ -129,14 +149,17 @@ class Explorer(anywidget.AnyWidget):
         wide = [len(self.x[0]), *(len(bias[0]) for bias in self.parameters[1::2])]
         loss = self._withheld("loss") or snapshot.figure(float(self.values()["loss"]))
         shape = "-".join(map(str, wide))
-        return f"Explorer({shape}, class {self.target}, phase {self.phase!r}, loss {loss})"
+        count = len(self.x)
+        examples = f"class {self.target}" if count == 1 else f"{count} examples"
+        return f"Explorer({shape}, {examples}, phase {self.phase!r}, loss {loss})"
 
     # What can be done
 
     def load(self, start: str | Network, learning_rate: float | None = None) -> None:
-        """Begin anew with a preset or a network of one example. Raises ValueError as the class."""
+        """Begin anew with a preset or a network. Raises ValueError as the class."""
         numbers = beginning(start, learning_rate)
-        self._renew(numbers, history=[], hidden=[], _start=numbers)
+        example = _beginning_with(numbers)
+        self._renew(numbers, history=[], hidden=[], example=example, _start=numbers)
 
     def reset(self) -> None:
         """Back to where this example began."""
@@ -195,7 +218,8 @@ class Explorer(anywidget.AnyWidget):
         caption = " ".join(filter(None, [repr(self), self.marks.get("message", "")]))
         given = self.network, caption, self._withheld
         script = "" if _nobody_looks() else bundle.script(self._state())
-        return {"text/plain": snapshot.text(*given), "text/html": snapshot.html(*given, script)}
+        html = snapshot.html(*given, script, 0 if self.example == "all" else self.example)
+        return {"text/plain": snapshot.text(*given), "text/html": html}
 
     @traitlets.observe(*_STATE)
     def _keep_picture(self, _: Any) -> None:
@@ -230,6 +254,14 @@ class Explorer(anywidget.AnyWidget):
             return dict(tidy({**self._numbers(), name: proposal["value"]}))[name]
         except (ValueError, TypeError) as wrong:
             raise traitlets.TraitError(str(wrong)) from None
+
+    @traitlets.validate("example")
+    def _valid_example(self, proposal: Any) -> int | str:
+        value, count = proposal["value"], len(self.x)
+        if value == "all" or (type(value) is int and 0 <= value < count):
+            return value  # type: ignore[no-any-return]
+        words = f'it must be 0 to {count - 1}, or "all"'
+        raise traitlets.TraitError(f"example is {value!r}, {words}")
 
     @traitlets.validate("phase")
     def _valid_phase(self, proposal: Any) -> str:
@@ -316,6 +348,9 @@ class Explorer(anywidget.AnyWidget):
         self.guesses = {}
         if self.phase not in phases(self.parameters):
             self.phase = "loss"
+        count = len(self.x)
+        if count == 1 or (self.example != "all" and self.example >= count):
+            self.example = 0
         if self.selection and not self._has(self.selection):
             self.selection = ""
         self.hidden = [name for name in self.hidden if self._has(name)]
@@ -327,6 +362,7 @@ class Explorer(anywidget.AnyWidget):
             target=self.target,
             parameters=self.parameters,
             learning_rate=self.learning_rate,
+            activation=self.activation,
         )
 
     def _state(self) -> dict[str, Any]:
@@ -340,10 +376,15 @@ class Explorer(anywidget.AnyWidget):
 
     def _mark(self) -> None:
         assert self._function is not None
-        at = [self.x, self.target, self.parameters]
+        at = [self.x, self.target, self.parameters, self.activation]
         self.marks = marks(self._function, self.network) | {"at": at}
         if self.marks["late"]:
             self._function = None
+
+
+def _beginning_with(numbers: Numbers) -> int | str:
+    """The example that is shown first, or "all" of several."""
+    return "all" if len(numbers["x"]) > 1 else 0
 
 
 def _nobody_looks() -> bool:

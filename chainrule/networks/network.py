@@ -44,6 +44,28 @@ TWO_LAYERS = {
     "grad_b1": "grad_hidden_pre.sum(axis=0, keepdims=True)",
 }
 
+# What may stand between two layers in place of ReLU, as formulas that take the place of its own.
+# The slope has a name then, as in the exercise about activations.
+_SLOPE = {"grad_hidden_pre": "grad_hidden_act * hidden_slope"}
+ACTIVATIONS: dict[str, dict[str, str]] = {
+    "relu": {},
+    "sigmoid": {
+        "hidden_act": "1 / (1 + np.exp(-hidden_pre))",
+        "hidden_slope": "hidden_act * (1 - hidden_act)",
+        **_SLOPE,
+    },
+    "tanh": {
+        "hidden_act": "np.tanh(hidden_pre)",
+        "hidden_slope": "1 - hidden_act**2",
+        **_SLOPE,
+    },
+    "leaky_relu": {
+        "hidden_act": "np.where(hidden_pre > 0, hidden_pre, 0.01 * hidden_pre)",
+        "hidden_slope": "np.where(hidden_pre > 0, 1.0, 0.01)",
+        **_SLOPE,
+    },
+}
+
 # Names of these formulas that no notebook mentions, and what messages say instead.
 SPOKEN = {"shifted": "the shifted logits", "exps": "the exponentials"}
 
@@ -57,7 +79,8 @@ class Network:
     """A network of one or two layers with the examples that it sees.
 
     x: (N, D); target: (N,) class numbers; parameters: `(W, b)` or `(W1, b1, W2, b2)`, weights
-    (inputs, outputs), biases (1, outputs).
+    (inputs, outputs), biases (1, outputs); activation: what stands between two layers, a name of
+    `ACTIVATIONS`.
 
     Raises ValueError, with both numbers, where shapes do not fit or a class is out of range.
     """
@@ -65,8 +88,12 @@ class Network:
     x: np.ndarray
     target: np.ndarray
     parameters: tuple[np.ndarray, ...]
+    activation: str = "relu"
 
     def __post_init__(self) -> None:
+        if self.activation not in ACTIVATIONS:
+            known = ", ".join(ACTIVATIONS)
+            raise ValueError(f"activation is {self.activation!r}, it must be one of {known}")
         count, wide = self.x.shape
         if len(self.parameters) not in PARAMETER_NAMES:
             raise ValueError(f"parameters must be 2 or 4 arrays, not {len(self.parameters)}")
@@ -90,7 +117,9 @@ class Network:
     @property
     def formulas(self) -> dict[str, str]:
         """The right formulas of this kind of network."""
-        return FORMULAS[len(self.parameters)]
+        formulas = FORMULAS[len(self.parameters)]
+        other = ACTIVATIONS[self.activation] if len(self.parameters) == 4 else {}
+        return _in_place(formulas, other) if other else formulas
 
     @cached_property
     def one_hot(self) -> np.ndarray:
@@ -109,17 +138,31 @@ class Network:
 
     def trace(self) -> dict[str, np.ndarray]:
         """Every intermediate of both passes by name, parameters and inputs included, in NumPy."""
-        return self.given | evaluate(self.formulas, self.given, self.formulas)
+        with np.errstate(over="ignore"):  # a sigmoid far below 0 is 1 / (1 + inf), which is 0
+            return self.given | evaluate(self.formulas, self.given, self.formulas)
 
 
-def network(x: ArrayLike, target: ArrayLike, *parameters: ArrayLike) -> Network:
+def _in_place(formulas: dict[str, str], others: dict[str, str]) -> dict[str, str]:
+    """The formulas with others in their place; what is new stands behind what it is made of."""
+    made = {}
+    for name, formula in formulas.items():
+        made[name] = others.get(name, formula)
+        if name == "hidden_act":
+            made |= {new: others[new] for new in others if new not in formulas}
+    return made
+
+
+def network(
+    x: ArrayLike, target: ArrayLike, *parameters: ArrayLike, activation: str = "relu"
+) -> Network:
     """A network from nested lists, in float64; biases may be given flat.
 
     x: (N, D); target: (N,). Raises ValueError as Network does.
     """
     arrays = [np.array(value, dtype=float) for value in parameters]
     arrays[1::2] = [bias.reshape(1, -1) for bias in arrays[1::2]]
-    return Network(np.array(x, dtype=float), np.array(target, dtype=int), tuple(arrays))
+    given = np.array(x, dtype=float), np.array(target, dtype=int)
+    return Network(*given, tuple(arrays), activation)
 
 
 def loss_and_gradients(

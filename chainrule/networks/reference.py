@@ -5,6 +5,7 @@ imported at the first call: it takes about a second, and `import chainrule` does
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -22,9 +23,10 @@ def trace(network: Network) -> dict[str, np.ndarray]:
     leaves = [torch.from_numpy(array.copy()).requires_grad_() for array in network.parameters]
     steps: dict[str, torch.Tensor] = dict(zip(network.names, leaves, strict=True))
     value = torch.from_numpy(network.x)
+    activation: Any = getattr(torch.nn.functional, network.activation)
     if len(leaves) == 4:
         steps["hidden_pre"] = value @ leaves[0] + leaves[1]
-        value = steps["hidden_act"] = torch.relu(steps["hidden_pre"])
+        value = steps["hidden_act"] = activation(steps["hidden_pre"])
     steps["logits"] = value @ leaves[-2] + leaves[-1]
     for name in _INTERMEDIATES[len(leaves)]:
         steps[name].retain_grad()
@@ -36,6 +38,11 @@ def trace(network: Network) -> dict[str, np.ndarray]:
         truth[f"grad_{name}"] = step.grad.numpy()
     truth["probs"] = torch.softmax(steps["logits"].detach(), dim=1).numpy()
     truth["loss"] = loss.detach().numpy()
+    if len(leaves) == 4 and network.activation != "relu":
+        pre = steps["hidden_pre"].detach().requires_grad_()
+        activation(pre).sum().backward()
+        assert pre.grad is not None
+        truth["hidden_slope"] = pre.grad.numpy()
     return network.given | truth
 
 

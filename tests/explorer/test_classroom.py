@@ -63,7 +63,7 @@ def test_the_lesson_goes_as_the_script_says(page: Any) -> None:
 
     def choose(name: str) -> None:
         assert f"*{name}*" in SCRIPT
-        page.get_by_label("Example").select_option(label=name)
+        page.get_by_label("Example", exact=True).select_option(label=name)
 
     result, outcome = page.locator(".result"), page.locator(".outcome")
     predict, log = page.get_by_label("Predict", exact=True), page.get_by_label("log scale")

@@ -27,7 +27,7 @@ FAULTS = """() => {
   const leaves = [...document.querySelectorAll(
     ".units > *:not(.unit), .unit .title, .unit.loss > *, .block .caption, .slot > *,"
     + ".phases button, .toolbar > *:not(.moves, .space), .moves > *, .legend > span, .about > *,"
-    + ".formula > *, .outcome, .message, .pane, .pill")]
+    + ".plane svg, .formula > *, .outcome, .message, .pane, .pill")]
     .filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.matches(".unknown")
       && !(e.matches(".second, .outcome, .message") && !e.textContent));
   const boxes = leaves.map((e) => e.getBoundingClientRect());
@@ -48,7 +48,7 @@ FAULTS = """() => {
       if (e.scrollWidth > e.clientWidth + 1) faults.push(`cut: ${name(e)}`);
       return;
     }
-    if (e.matches(".pane, .pill, .bar, label")) return;
+    if (e.matches(".pane, .pill, .bar, label, svg")) return;
     const range = document.createRange();
     range.selectNodeContents(e);
     const text = range.getBoundingClientRect();
@@ -92,7 +92,11 @@ def beyond_a_float() -> Explorer:
     return explorer
 
 
-STARTS = {name: (lambda name=name: Explorer(name)) for name in PRESETS} | {
+# Two of the presets are drawn as others are: a batch of two, and a plane.
+DRAWN = [name for name in PRESETS if name not in ("730", "groups")]
+# Three examples with all their figures in one picture are smaller; one of them alone is not.
+SEVERAL = ("activations",)
+STARTS = {name: (lambda name=name: Explorer(name)) for name in DRAWN} | {
     "long numbers": lambda: long_numbers("740"),
     "large numbers": lambda: long_numbers("small", -123456.789),
     "beyond a float": beyond_a_float,
@@ -143,7 +147,7 @@ def test_nothing_is_cut_or_covered(show: Any, screen: str, scale: float) -> None
         faults = page.evaluate(FAULTS)
         if screen == "projector" and scale > 1:
             smallest = page.evaluate(SMALLEST_FIGURE)
-            if case[0] in PRESETS and smallest < NEEDED * height:
+            if case[0] in DRAWN and case[0] not in SEVERAL and smallest < NEEDED * height:
                 faults.append(f"figures of {smallest} pixels")
         if faults:
             found[case] = faults

@@ -55,7 +55,7 @@ def test_what_comes_next_is_hidden_until_it_is_predicted(show: Any) -> None:
     expect(score).to_be_visible()
     button(page, "◂ Back").click()
     expect(value(page, "probs[0,0]")).to_have_text("1")
-    page.get_by_label("Example").select_option("small")
+    page.get_by_label("Example", exact=True).select_option("small")
     expect(score).to_be_visible()
     score.click()
     expect(score).to_have_count(0)
@@ -240,12 +240,24 @@ def test_an_address_says_the_whole_state(name: str) -> None:
     explorer.log_scale = True
     explorer.selection = explorer.network.names[0] + "[0,1]"
     explorer.pinned = [explorer.network.names[0] + "[0,0]"]
+    explorer.example = len(explorer.x) - 1
     state = explorer._state()
     other = Explorer("720" if len(explorer.parameters) == 4 else "740")._state()
     back = node(
         "return page.fromAddress('#' + page.addressOf(given[0]), given[1]);", [state, other]
     )
-    said = ("x", "target", "parameters", "learning_rate", "phase", "selection", "pinned", "mode")
+    said = (
+        "x",
+        "target",
+        "parameters",
+        "learning_rate",
+        "activation",
+        "example",
+        "phase",
+        "selection",
+        "pinned",
+        "mode",
+    )
     for field in (*said, "hidden", "font_scale", "log_scale", "code"):
         assert back[field] == state[field], field
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from chainrule import Explorer
-from chainrule.explorer.numbers import numbers_of, tidy
+from chainrule.explorer.numbers import network_of, numbers_of, tidy
 from chainrule.explorer.phases import ONE_LAYER, TWO_LAYERS
-from chainrule.explorer.presets import PRESETS
-from chainrule.networks.network import WORKED_EXAMPLES, network
+from chainrule.explorer.presets import PRESETS, beginning
+from chainrule.networks.network import ACTIVATIONS, WORKED_EXAMPLES
 from tests.support.nodejs import node
 
 ONE = numbers_of(WORKED_EXAMPLES["720"], 0.01)
@@ -19,7 +19,11 @@ W, B = ONE["parameters"]
 BAD: dict[str, dict[str, Any]] = {
     "parameters must be 2 or 4 arrays, not 3": ONE | {"parameters": [W, B, W]},
     "W has 2 rows, expected 3": ONE | {"x": [[1, 2, 3]]},
-    "x has 2 rows, expected 1": ONE | {"x": [[1, 2], [3, 4]]},
+    "target has length 1, x has 2 rows": ONE | {"x": [[1, 2], [3, 4]]},
+    "target has length 2, x has 1 rows": ONE | {"target": [0, 1]},
+    "target[1] is 2, the classes are 0 to 1": ONE | {"x": [[1, 2], [3, 4]], "target": [0, 2]},
+    "x has 25 rows, at most 24 are shown": ONE | {"x": [[1, 2]] * 25, "target": [0] * 25},
+    "b has 2 rows, expected 1": ONE | {"parameters": [W, B * 2]},
     "row 1 of W has 1 numbers, row 0 has 2": ONE | {"parameters": [[[1, 2], [3]], B]},
     "b has 3 numbers, expected 2": ONE | {"parameters": [W, [[1, 2, 3]]]},
     "W1 has 3 rows, expected 2": TWO | {"parameters": [[[1]] * 3, [[1]], [[1, 2]], [[1, 2]]]},
@@ -32,6 +36,8 @@ BAD: dict[str, dict[str, Any]] = {
     "target is 0.5, the classes are 0 to 1": ONE | {"target": 0.5},
     "learning_rate is 0, it must be above 0 and at most 1000": ONE | {"learning_rate": 0},
     "learning_rate is 2000, it must be above 0 and at most 1000": ONE | {"learning_rate": 2000},
+    "activation is step, it must be one of relu, sigmoid, tanh, leaky_relu": TWO
+    | {"activation": "step"},
 }
 
 
@@ -103,14 +109,21 @@ def test_actions_change_the_same_in_the_page_and_in_python() -> None:
         np.testing.assert_allclose(losses[0], losses[1], rtol=1e-9)
 
 
-@pytest.mark.parametrize("name", PRESETS)
-def test_each_formula_gives_its_value(name: str) -> None:
-    """The numbers put into a formula, calculated as it is written, are the entry's value."""
-    numbers = numbers_of(PRESETS[name].network, PRESETS[name].learning_rate)
+@pytest.mark.parametrize(
+    ("name", "activation"),
+    [*((name, None) for name in PRESETS), *(("wide", name) for name in ACTIVATIONS)],
+)
+def test_each_formula_gives_its_value(name: str, activation: str | None) -> None:
+    """The numbers put into a formula, calculated as it is written, are the entry's value.
+
+    Also where a batch is large, and all but some of its examples are put together.
+    """
+    numbers: dict[str, Any] = {**beginning(name, activation=activation), "example": 0}
     formulas = node(
         """
         const values = page.trace(given);
         const put = (token) => token === "η" ? given.learning_rate
+          : page.isRest(token) ? page.restOf(token, state, values)
           : page.isEntry(token) ? page.lookUp(values, token) : token;
         const state = { ...given, phase: "update" };
         const one = (id) => [id, page.lookUp(values, id), page.tokens(id, state).map(put)];
@@ -126,18 +139,19 @@ def test_each_formula_gives_its_value(name: str) -> None:
         for name, array in _updated(numbers).items()
         for (i, j), value in np.ndenumerate(array)
     }
-    names = {"exp": np.exp, "log": np.log, "max": max}
+    names = {"exp": np.exp, "log": np.log, "max": max, "tanh": np.tanh}
     seen = set()
     for entry, value, tokens in formulas:
         if not tokens:
             assert entry.startswith("x[")
             continue
         text = "".join(f"({t!r})" if isinstance(t, int | float) else t for t in tokens)
-        text = text.replace("−", "-").replace("·", "*")
+        text = text.replace("−", "-").replace("·", "*").replace("²", "**2")
         calculated = float(eval(text, {}, names))
         assert calculated == pytest.approx(after.get(entry, value), rel=1e-9, abs=1e-12), entry
         seen.add(entry.partition("[")[0])
-    assert len(seen) == (8 if len(numbers["parameters"]) == 2 else 16)
+    slope = numbers["activation"] != "relu"
+    assert len(seen) == (8 if len(numbers["parameters"]) == 2 else 16 + slope)
 
 
 def test_a_parameter_has_no_formula_before_the_update() -> None:
@@ -148,8 +162,8 @@ def test_a_parameter_has_no_formula_before_the_update() -> None:
     assert (about, tokens) == ("W1[0,0]", [])
 
 
-def _updated(numbers: dict[str, Any]) -> dict[str, np.ndarray]:
-    example = network(numbers["x"], [numbers["target"]], *numbers["parameters"])
+def _updated(numbers: Any) -> dict[str, np.ndarray]:
+    example = network_of(numbers)
     values = example.trace()
     rate = numbers["learning_rate"]
     return {name: values[name] - rate * values[f"grad_{name}"] for name in example.names}

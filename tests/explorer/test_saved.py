@@ -89,7 +89,7 @@ def test_what_is_saved_follows_the_numbers(
     asyncio.run(change())
     (picture,) = renewed  # once for both changes
     assert "Explorer(2-2, class 1, phase 'update'" in picture["text/plain"]
-    assert '"x": [[9.0, -2.0]]' in picture["text/html"].partition("<script>")[2]
+    assert '"x":[[9.0,-2.0]]' in picture["text/html"].partition("<script>")[2]
 
 
 def test_feedback_keeps_the_picture_and_the_table(shown: list[dict[str, Any]]) -> None:

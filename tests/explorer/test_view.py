@@ -271,7 +271,7 @@ def test_own_gradients_that_do_not_fit_are_said(show: Any) -> None:
 
 def test_presets_reset_and_target(show: Any) -> None:
     page = show(Explorer("720"))
-    page.get_by_label("Example").select_option("wide")
+    page.get_by_label("Example", exact=True).select_option("wide")
     expect(page.locator(".unit")).to_have_count(11)
     page.get_by_role("radio", name="target: class 2").check()
     expect(page.locator(".unit.target")).to_contain_text("class 2")

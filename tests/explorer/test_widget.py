@@ -92,11 +92,11 @@ def test_what_does_not_fit_is_refused(name, value, message):
     assert explorer.get_state() == before
 
 
-def test_unknown_presets_and_batches_are_refused():
+def test_unknown_presets_and_what_is_too_large_are_refused():
     with pytest.raises(ValueError, match="no preset 'nine'; there are 720, 710"):
         Explorer("nine")
-    with pytest.raises(ValueError, match="shows 1 example, x has 2 rows"):
-        Explorer(network([[1], [2]], [0, 0], [[1, 2]], [0, 0]))
+    with pytest.raises(ValueError, match="x has 25 rows, at most 24 are shown"):
+        Explorer(network([[1]] * 25, [0] * 25, [[1, 2]], [0, 0]))
     with pytest.raises(ValueError, match="at most 6"):
         Explorer(network([[1]], [0], [[1] * 7], [0] * 7))
 

@@ -12,6 +12,8 @@ const numberIn = (text) => (text.trim() === "" ? NaN : Number(text));
 export function addressOf(state) {
   const parts = Object.entries(named(state)).map(([name, value]) => [name, rowsOf(value)]);
   parts.push(["target", state.target], ["rate", state.learning_rate], ["phase", state.phase]);
+  if (state.activation !== "relu") parts.push(["activation", state.activation]);
+  if (state.example !== (state.x.length > 1 ? "all" : 0)) parts.push(["example", state.example]);
   if (state.selection) parts.push(["selection", state.selection]);
   if (state.pinned.length) parts.push(["pinned", state.pinned.join(";")]);
   if (state.mode === "predict") parts.push(["predict", state.hidden.join(";")]);
@@ -31,9 +33,11 @@ export function fromAddress(text, state) {
   const names = said.W1 === undefined ? ["W", "b"] : ["W1", "b1", "W2", "b2"];
   const lacking = [...names, "target"].find((name) => said[name] === undefined);
   if (lacking) throw new Refused(`the address has no ${lacking}, so its numbers are not shown`);
+  const classes = said.target.split(",").map(numberIn);
   const changes = {
     x: arrayIn(said.x),
-    target: numberIn(said.target),
+    target: classes.length === 1 ? classes[0] : classes,
+    activation: said.activation ?? "relu",
     parameters: names.map((name) => arrayIn(said[name])),
     learning_rate: numberIn(said.rate ?? "0.01"),
     history: [],
@@ -47,8 +51,11 @@ export function fromAddress(text, state) {
   const known = phases(changes.parameters.length / 2);
   const list = (key) => (said[key] ? said[key].split(";").filter((id) => has(now, id)) : []);
   const size = numberIn(said.size ?? "1");
+  const first = now.x.length > 1 ? "all" : 0;
+  const example = said.example === "all" ? first : numberIn(said.example ?? "");
   return {
     ...changes,
+    example: Number.isInteger(example) && example >= 0 && example < now.x.length ? example : first,
     phase: known.includes(said.phase) ? said.phase : "loss",
     selection: said.selection && has(now, said.selection) ? said.selection : "",
     pinned: list("pinned").filter((id) => id.startsWith("W")),

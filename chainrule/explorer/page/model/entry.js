@@ -4,6 +4,8 @@
 export const isParameter = (id) => /^[Wb]/.test(id);
 // A number that can be set: an entry of a parameter or a feature.
 export const isInput = (id) => /^(x|W\d?|b\d?)\[/.test(id);
+// An array with a row for each example; of what parameters and their gradients have, all share one.
+export const isRow = (name) => !isParameter(name.replace("grad_", "")) && name !== "loss";
 // Of a formula's tokens, those that stand for a number.
 export const isEntry = (token) => /^(\w+\[\d+,\d+\]|η|loss)$/.test(token);
 

@@ -22,8 +22,8 @@ const WAYS = [[false, 8], [false, 7], [false, 6], [true, 8], [true, 7], [true, 6
 // that would become much too small for its height are made larger, and it is left to be scrolled.
 // Of `shows`, `tall` asks for a second line in each cell of the matrices, and `gradients` for the
 // matrices of the gradients; there is room for these in any case, so that the figures keep their
-// size when the pass turns back.
-export function layout(sizes, room, shows = { tall: false, gradients: true }) {
+// size when the pass turns back. `rows` says how many examples stand one below the other in a unit.
+export function layout(sizes, room, shows = { tall: false, gradients: true, rows: 1 }) {
   const best = chosen(sizes, room, shows);
   const small = !best.fits || best.figure < 0.85 * room.figure;
   if (!room.scrolls || !small) return best;
@@ -54,6 +54,8 @@ function largest(sizes, room, shows, way) {
 
 function planned(sizes, room, shows, { folded, digits, figure }) {
   const m = measures(figure, room.label, digits, folded, shows.tall);
+  m.rows = shows.rows ?? 1;
+  if (m.rows > 1) m.full += 0.25 * figure; // so that it is seen what belongs to which example
   const columns = columnsOf(sizes, m);
   const least = columns.reduce((sum, column) => sum + column.width, 0) + (sizes.length - 1) * m.band;
   const blocks = blocksOf(sizes, m);
@@ -83,12 +85,13 @@ function measures(figure, label, digits, folded, tall) {
   const bar = Math.max(4, 0.16 * figure);
   const gradient = Math.max(TARGET, 0.95 * figure);
   const second = Math.max(13, 0.9 * label); // a second line, which is a label
+  const secondFont = Math.min(0.92 * second, (cell - 8) / ((digits + 1) * DIGIT));
   const pill = {
     width: Math.ceil(digits * DIGIT * PILL * figure + 1.2 * figure),
     height: Math.max(TARGET, 1.3 * figure) + Math.max(TARGET, 0.9 * figure) + 6,
   };
   return {
-    ...{ figure, label, digits, folded, cell, gap, value, bar, gradient, pill, second },
+    ...{ figure, label, digits, folded, cell, gap, value, bar, gradient, pill, second, secondFont },
     pad: 0.15 * figure,
     full: value + bar + gradient + 0.2 * figure, // a value with its bar and its gradient
     title: folded ? Math.max(TARGET + 2, 1.6 * label) : Math.max(TARGET, 7.9 * DIGIT * label + 6),
@@ -108,8 +111,9 @@ function columnsOf(sizes, m) {
     const box = (first ? m.cell : pair) + title + 2 * m.pad;
     const loss = last && !m.folded ? m.bend + m.cell + 2 * m.pad : 0;
     const one = m.value + m.bar + 0.2 * m.figure;
-    const stacked = m.folded ? 2 * (m.full + m.caption) : m.full;
-    const height = (first ? one : stacked) + 2 * m.pad + (m.folded ? m.title : 0);
+    const full = m.rows * m.full;
+    const stacked = m.folded ? 2 * (full + m.caption) : full;
+    const height = (first ? m.rows * one : stacked) + 2 * m.pad + (m.folded ? m.title : 0);
     return { count, box, width: box + loss, height };
   });
 }
@@ -143,14 +147,19 @@ function network(sizes, columns, band, left, top, m) {
 
 const ARRAYS = { first: ["x"], hidden: ["hidden_pre", "hidden_act"], last: ["logits", "probs"] };
 
-// The values in a unit's box: where the number stands, its bar and the strip of its gradient.
+// The values in a unit's box: where the number stands, its bar and the strip of its gradient; one
+// below the other for each example that is shown.
 function cellsOf(unit, layer, count, m) {
   const names = ARRAYS[layer === 0 ? "first" : layer === count - 1 ? "last" : "hidden"];
-  return names.map((name, k) => {
+  const one = layer ? m.full : m.value + m.bar + 0.2 * m.figure;
+  return names.flatMap((name, k) => {
     const x = unit.x + m.pad + (m.folded ? 0 : m.title + k * (m.cell + m.bend));
-    const above = m.folded ? m.title + (layer ? m.caption + k * (m.full + m.caption) : 0) : 0;
-    const y = unit.y + m.pad + above;
-    return { name, index: unit.index, layer, x, y, width: m.cell, height: layer ? m.full : m.value + m.bar };
+    const above = m.folded ? m.title + (layer ? m.caption + k * (m.rows * m.full + m.caption) : 0) : 0;
+    const size = { width: m.cell, height: layer ? m.full : m.value + m.bar };
+    return range(m.rows).map((row) => {
+      const y = unit.y + m.pad + above + row * one;
+      return { name, index: unit.index, row, layer, x, y, ...size };
+    });
   });
 }
 

@@ -10,9 +10,12 @@ const TWO = [
 export const phases = (layers) => (layers === 1 ? ONE : TWO);
 export const layersOf = (state) => state.parameters.length / 2;
 
+// What has no phase of its own comes with another.
+const MADE_WITH = { one_hot: "probs", log_probs: "probs", hidden_slope: "hidden_act" };
+
 // Whether the computation has come as far as this array when it stands at that phase.
 export function reached(name, phase, layers) {
   const order = phases(layers);
-  const place = order.indexOf(name === "one_hot" || name === "log_probs" ? "probs" : name);
+  const place = order.indexOf(MADE_WITH[name] ?? name);
   return place <= order.indexOf(phase);
 }

@@ -1,10 +1,10 @@
 // What the views show of one state: its values as text, and which entries are lit. Made once a
 // change and handed to every panel. Pure.
 
-import { trace, updated } from "./engine.js";
+import { shown, trace, updated } from "./engine.js";
 import { isEntry, lookUp, split, twin } from "./entry.js";
 import { fit, format, formatProbability } from "./format.js";
-import { subject, tokens } from "./formula.js";
+import { isRest, restOf, subject, tokens } from "./formula.js";
 import { layersOf } from "./phases.js";
 import { gradients, isHidden, isMarked, isReached } from "./state.js";
 
@@ -30,13 +30,14 @@ export function scene(state, hovered = "") {
   const marked = isMarked(state);
   const own = ownGradients(state, values);
   const value = (id) => (id === "η" ? state.learning_rate : lookUp(values, id));
+  const rest = (token) => restOf(token, state, values);
 
   function written(id, write, room) {
     if (!isReached(state, id)) return "";
     if (isHidden(state, id)) return "?";
-    const { name, j } = split(id);
+    const { name, i, j } = split(id);
     if (name === "probs" && value(id) === 0)
-      return formatProbability(0, values.log_probs[0][j], room);
+      return formatProbability(0, values.log_probs[i][j], room);
     return write(value(id));
   }
   const text = (id, digits) => written(id, (number) => format(number, digits));
@@ -58,9 +59,18 @@ export function scene(state, hovered = "") {
     return { right: right === true, wrong: right === false, known: right !== undefined };
   }
 
+  // Of the others' sum, too, only what is computed and not to be predicted.
+  function restText(token) {
+    const needed = formula.filter(isEntry);
+    if (!needed.every((id) => isReached(state, id))) return "";
+    return needed.some((id) => isHidden(state, id)) ? "?" : format(rest(token));
+  }
+
   return {
     state,
     values,
+    rows: shown(state),
+    restText: (token) => (isRest(token) ? restText(token) : ""),
     about,
     formula,
     text,
@@ -74,7 +84,7 @@ export function scene(state, hovered = "") {
     marked,
     // As many powers of ten as a logarithmic scale of the probabilities has: by tens, so that the
     // scale seldom changes while a probability does.
-    decades: 10 * Math.max(1, ...values.log_probs[0].map((log) => Math.ceil(-log / Math.LN10 / 10))),
+    decades: 10 * Math.max(1, ...values.log_probs.flat().map((log) => Math.ceil(-log / Math.LN10 / 10))),
     lit: (id) => ({
       hovered: hovered !== "" && (id === hovered || id === twin(hovered)),
       selected: state.selection !== "" && (id === state.selection || id === twin(state.selection)),

@@ -1,20 +1,24 @@
 // The state of an explorer, and what each action changes in it. Pure: an action takes the state
 // and returns the fields that change. `chainrule.Explorer` has the same state and the same rules.
 
-import { named, parameterNames, trace, updated } from "./engine.js";
-import { isInput, lookUp, split } from "./entry.js";
+import { ACTIVATIONS } from "./activations.js";
+import { named, parameterNames, shown, targets, trace, updated } from "./engine.js";
+import { isInput, isRow, lookUp, split } from "./entry.js";
 import { layersOf, phases, reached } from "./phases.js";
 
 export const LARGEST = 1e6;
 export const MOST_UNITS = 6;
+const MOST_EXAMPLES = 24;
 const MOST_HISTORY = 100;
+const MOST_STEPS = 1000; // that are taken back together
 const MOST_PINNED = 4; // as many as stand beside each other on the edges of the smallest network
 const MOST_SCORED = 200;
-const NUMBERS = ["x", "target", "parameters", "learning_rate"];
+const NUMBERS = ["x", "target", "parameters", "learning_rate", "activation"];
 export const FIELDS = [
   ...NUMBERS,
-  ...["phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"],
+  ...["example", "phase", "selection", "mode", "hidden", "guesses", "font_scale", "log_scale", "code"],
   ...["own_gradients", "pinned", "score", "history", "marks", "_start", "_presets", "_formulas"],
+  "_activations",
 ];
 
 export class Refused extends Error {}
@@ -28,7 +32,7 @@ const isArray = (a) =>
 
 // The first thing that is wrong with the numbers of a state, in one line; "" where all is well.
 export function problem(state) {
-  const { target, parameters, learning_rate } = state;
+  const { parameters, learning_rate, activation } = state;
   if (![2, 4].includes(parameters.length))
     return `parameters must be 2 or 4 arrays, not ${parameters.length}`;
   let wide = null;
@@ -37,7 +41,9 @@ export function problem(state) {
     const [rows, columns] = [array.length, array[0].length];
     const odd = array.findIndex((row) => row.length !== columns);
     if (odd > 0) return `row ${odd} of ${name} has ${array[odd].length} numbers, row 0 has ${columns}`;
-    const expected = name.startsWith("W") ? wide : 1;
+    const expected = name.startsWith("W") ? wide : name === "x" ? rows : 1;
+    if (name === "x" && rows > MOST_EXAMPLES)
+      return `x has ${rows} rows, at most ${MOST_EXAMPLES} are shown`;
     if (rows !== expected) return `${name} has ${rows} rows, expected ${expected}`;
     if (name.startsWith("b") && columns !== wide)
       return `${name} has ${columns} numbers, expected ${wide}`;
@@ -49,10 +55,18 @@ export function problem(state) {
       }
     wide = columns;
   }
-  if (!Number.isInteger(target) || target < 0 || target >= wide)
-    return `target is ${target}, the classes are 0 to ${wide - 1}`;
+  const classes = targets(state);
+  if (classes.length !== state.x.length)
+    return `target has length ${classes.length}, x has ${state.x.length} rows`;
+  const strange = classes.findIndex((one) => !Number.isInteger(one) || one < 0 || one >= wide);
+  if (strange >= 0) {
+    const name = Array.isArray(state.target) ? `target[${strange}]` : "target";
+    return `${name} is ${classes[strange]}, the classes are 0 to ${wide - 1}`;
+  }
   if (!(learning_rate > 0 && learning_rate <= 1000))
     return `learning_rate is ${learning_rate}, it must be above 0 and at most 1000`;
+  if (!(activation in ACTIVATIONS))
+    return `activation is ${activation}, it must be one of ${Object.keys(ACTIVATIONS).join(", ")}`;
   return "";
 }
 
@@ -73,12 +87,14 @@ function remembered(state, label, losses) {
   return [...state.history, { label, losses, numbers: numbers(state) }].slice(-MOST_HISTORY);
 }
 
-// The field of the state with one number in its place.
+// The field of the state with one number in its place; a target is that of the example shown.
 export function replaced(state, id, value) {
   const { name, i, j } = split(id);
   const within = (array) =>
     array.map((row, r) => (r === i ? row.map((old, c) => (c === j ? value : old)) : row));
   if (name === "x") return { x: within(state.x) };
+  if (name === "target" && Array.isArray(state.target))
+    return { target: state.target.map((old, n) => (n === shown(state)[0] ? value : old)) };
   if (name === "target" || name === "learning_rate") return { [name]: value };
   const place = parameterNames(state.parameters).indexOf(name);
   return { parameters: state.parameters.map((a, k) => (k === place ? within(a) : a)) };
@@ -94,9 +110,24 @@ export function edit(state, id, value, going = false) {
   return checked(state, changes);
 }
 
+// Another activation between the layers, as a change that can be taken back.
+export function activate(state, activation) {
+  const history = remembered(state, "activation", [trace(state).loss]);
+  const kept = has({ ...state, activation }, state.selection) ? state.selection : "";
+  return { ...checked(state, { activation }), history, selection: kept };
+}
+
+// Another example shown, or "all"; what is selected of one is selected of the other.
+export function choose(state, example) {
+  const { name, i, j } = split(state.selection);
+  const moves = i !== undefined && isRow(name) && example !== "all";
+  return { example, selection: moves ? `${name}[${example},${j}]` : state.selection };
+}
+
 // Whether the marks of the learner's function are those of the numbers on the screen.
-export function isMarked({ x, target, parameters, marks }) {
-  return Boolean(marks.at) && JSON.stringify([x, target, parameters]) === JSON.stringify(marks.at);
+export function isMarked({ x, target, parameters, activation, marks }) {
+  const now = JSON.stringify([x, target, parameters, activation]);
+  return Boolean(marks.at) && now === JSON.stringify(marks.at);
 }
 
 // What an update goes by: the true gradients, or the learner's own where these were asked for.
@@ -111,7 +142,8 @@ export function gradients(state, values = trace(state)) {
   return state.marks.yours;
 }
 
-export function step(state, count = 1) {
+// `going` says that the steps go on with those before, as when they play by themselves.
+export function step(state, count = 1, going = false) {
   const losses = [];
   let now = state;
   for (let k = 0; k < count; k++) {
@@ -121,8 +153,14 @@ export function step(state, count = 1) {
     const wrong = problem(now);
     if (wrong) throw new Refused(`The step is too long: ${wrong}. Take a smaller learning rate.`);
   }
-  const label = count === 1 ? "1 update" : `${count} updates`;
-  return checked(state, { parameters: now.parameters, history: remembered(state, label, losses) });
+  const before = state.history.at(-1);
+  const goesOn = going && before?.losses.length < MOST_STEPS;
+  const all = goesOn ? [...before.losses, ...losses] : losses;
+  const label = all.length === 1 ? "1 update" : `${all.length} updates`;
+  const history = goesOn
+    ? [...state.history.slice(0, -1), { ...before, label, losses: all }]
+    : remembered(state, label, losses);
+  return checked(state, { parameters: now.parameters, history });
 }
 
 export function undo(state) {
@@ -137,7 +175,8 @@ export function reset(state) {
 export function load(state, name) {
   const start = state._presets[name].numbers;
   const same = start.parameters.length === state.parameters.length;
-  const changes = { ...start, history: [], _start: start, hidden: [] };
+  const example = start.x.length > 1 ? "all" : 0;
+  const changes = { ...start, example, history: [], _start: start, hidden: [] };
   if (!same) Object.assign(changes, { marks: {}, own_gradients: false });
   return fresh(changes, state);
 }
@@ -148,6 +187,8 @@ function fresh(changes, state) {
   const exists = now.selection === "" || has(now, now.selection);
   if (!exists) changes.selection = "";
   if (!phases(layersOf(now)).includes(now.phase)) changes.phase = "loss";
+  const among = now.example === "all" ? now.x.length > 1 : now.example < now.x.length;
+  if (!among) changes.example = 0;
   changes.hidden = now.hidden.filter((id) => has(now, id));
   changes.pinned = now.pinned.filter((id) => has(now, id));
   return { ...changes, guesses: {} };

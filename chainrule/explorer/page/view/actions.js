@@ -1,9 +1,9 @@
 // What the controls call. Each writes its changes to the model in one go; what is refused is said
 // in one line, and nothing changes.
 
-import { named } from "../model/engine.js";
-import { lookUp } from "../model/entry.js";
-import { FIELDS, Refused, edit, go, guess, hide, load, move, pin, reset, step, undo } from "../model/state.js";
+import { named, shown } from "../model/engine.js";
+import { isRow, lookUp, split } from "../model/entry.js";
+import { FIELDS, Refused, activate, choose, edit, go, guess, hide, load, move, pin, reset, step, undo } from "../model/state.js";
 
 const FONT_SCALES = [1, 1.25, 1.5, 2, 2.5, 3];
 
@@ -49,10 +49,21 @@ export function actions(model, root, view) {
     },
     select(id) {
       if (id === "learning_rate" || id === model.get("selection")) return;
-      model.set({ selection: id }); // and a message stays: it may be about the number just left
+      const state = read(model);
+      const { name, i } = split(id);
+      const other = i !== undefined && isRow(name) && !shown(state).includes(i);
+      model.set({ ...(other ? choose(state, i) : {}), selection: id }); // and a message stays: it may be about the number just left
       model.save_changes();
     },
+    choose: (example) => apply((state) => choose(state, example)),
+    activate: (name) => once((state) => activate(state, name)),
     step: (n) => once((state) => step(state, n)),
+    // One step of many, which are taken back together; false where it cannot be taken.
+    train() {
+      const done = apply((state) => step(state, 1, last === "train"));
+      last = done ? "train" : "";
+      return done;
+    },
     undo: () => once(undo),
     reset: () => once(reset),
     load: (name) => once((state) => load(state, name)),

@@ -12,12 +12,12 @@ export function codePanel() {
     el,
     update(scene) {
       const { state } = scene;
-      const formulas = state._formulas[scene.layers - 1];
+      const formulas = formulasOf(state, scene.layers);
       const shown = Object.keys(formulas).filter((name) => isShown(name, state.code));
       el.hidden = shown.length === 0;
       const about = split(scene.about).name;
       const updated = isParameter(about) ? about : "W";
-      const key = [scene.layers, state.code, state.phase === "update" && updated].join();
+      const key = [scene.layers, state.activation, state.code, state.phase === "update" && updated].join();
       if (key !== built) {
         lines = shown.map((name) => codeLine(name, formulas[name]));
         if (state.code === "all" && state.phase === "update")
@@ -28,6 +28,19 @@ export function codePanel() {
       for (const line of lines) line.update(scene);
     },
   };
+}
+
+// The formulas of this kind of network, with those of its activation in their place.
+function formulasOf({ _formulas, _activations, activation }, layers) {
+  const formulas = _formulas[layers - 1];
+  const others = layers === 2 ? _activations[activation] : {};
+  const added = Object.entries(others).filter(([name]) => !(name in formulas));
+  return Object.fromEntries(
+    Object.entries(formulas).flatMap(([name, formula]) => [
+      [name, others[name] ?? formula],
+      ...(name === "hidden_act" ? added : []),
+    ]),
+  );
 }
 
 const isShown = (name, code) => code === "all" || (code === "forward" && !name.startsWith("grad_"));

@@ -4,7 +4,7 @@ import { element, mark, put, setAttribute } from "./dom.js";
 import { parameterNames } from "../model/engine.js";
 import { isEntry, isParameter, split, twin } from "../model/entry.js";
 import { LONG, format, parse } from "../model/format.js";
-import { NOTES } from "../model/formula.js";
+import { isRest, noteOf, othersIn } from "../model/formula.js";
 import { howFarOff } from "../model/score.js";
 
 // What was refused is said there, too, where there is always room for a line.
@@ -33,7 +33,7 @@ export function formulaPanel(act, message) {
       }
       const update = isUpdated(scene.about, scene);
       put(name, update ? `new ${scene.about}` : scene.about);
-      put(note, NOTES[update ? "update" : split(scene.about).name] ?? "");
+      put(note, noteOf(update ? "update" : split(scene.about).name, scene.state));
       put(outcome, update ? lossBeforeAndAfter(scene) : said(scene));
       for (const part of parts) part.update(scene);
     },
@@ -43,7 +43,7 @@ export function formulaPanel(act, message) {
 // About how wide a formula with its result is, in parts of its figures: so that most fit in a line,
 // and do so whatever the numbers are.
 function ems(formula) {
-  const widths = formula.map((token) => (isEntry(token) ? 6 * 0.602 + 1 : token.length * 0.602 + 0.4));
+  const widths = formula.map((token) => (isEntry(token) || isRest(token) ? 6 * 0.602 + 1 : token.length * 0.602 + 0.4));
   return widths.reduce((sum, width) => sum + width, 12 * 0.602);
 }
 
@@ -56,6 +56,7 @@ function lossBeforeAndAfter(scene) {
 }
 
 function term(token, act) {
+  if (isRest(token)) return restTerm(token);
   if (!isEntry(token)) {
     return { el: element("span", { class: "between" }, token), update() {} };
   }
@@ -71,6 +72,19 @@ function term(token, act) {
       put(symbol, own === undefined ? token : `your ${token}`);
       put(number, own === undefined ? scene.text(token) || "…" : format(own));
       mark(el, scene.lit(token));
+    },
+  };
+}
+
+// Of a sum over many examples, what those add that have no term of their own.
+function restTerm(token) {
+  const symbol = element("span", { class: "symbol" });
+  const number = element("span", { class: "figure" });
+  return {
+    el: element("span", { class: "term rest" }, symbol, number),
+    update(scene) {
+      put(symbol, `the ${othersIn(scene.state)} others`);
+      put(number, scene.restText(token) || "…");
     },
   };
 }

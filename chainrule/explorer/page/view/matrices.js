@@ -7,7 +7,8 @@ import { lookUp, twin } from "../model/entry.js";
 import { fit } from "../model/format.js";
 import { parameterNames } from "../model/engine.js";
 import { computed, editable } from "./number.js";
-import { at, showGradient } from "./units.js";
+import { at } from "./bars.js";
+import { showGradient } from "./units.js";
 
 export function matrices(state, act) {
   const el = element("div", { class: "matrices" });

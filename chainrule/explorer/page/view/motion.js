@@ -6,7 +6,7 @@ import { element } from "./dom.js";
 import { curve } from "../model/layout.js";
 import { fit } from "../model/format.js";
 import { runs } from "../model/motion.js";
-import { split } from "../model/entry.js";
+import { isRow, split } from "../model/entry.js";
 
 const TRAVEL = 650; // milliseconds along an edge
 const ALL = 1300; // at most, from the first that leaves to the last
@@ -26,7 +26,8 @@ export function motion(board) {
     // A promise of the end.
     start(scene, plan, phase) {
       this.stop();
-      if (still() || scene.hides(`${phase}[0,0]`)) return Promise.resolve();
+      const row = isRow(phase) ? scene.rows[0] : 0;
+      if (still() || scene.hides(`${phase}[${row},0]`)) return Promise.resolve();
       board.append(el);
       const all = runs(scene.state, scene.values, phase);
       const apart = Math.min(140, ALL / Math.max(1, all.length));

@@ -6,7 +6,7 @@ import { parameterNames } from "../model/engine.js";
 import { split, twin } from "../model/entry.js";
 import { pills } from "../model/layout.js";
 import { editable } from "./number.js";
-import { at } from "./units.js";
+import { at } from "./bars.js";
 
 export function onEdges(act) {
   const el = element("div", { class: "pills" });

@@ -1,9 +1,11 @@
 // What stands above the network: presets, learning rate, update, undo, prediction, type size.
 
 import { element, put } from "./dom.js";
+import { ACTIVATIONS } from "../model/activations.js";
 import { split } from "../model/entry.js";
 import { format } from "../model/format.js";
 import { tally } from "../model/score.js";
+import { examples } from "./examples.js";
 import { button, moves } from "./moves.js";
 import { editable } from "./number.js";
 
@@ -19,6 +21,10 @@ export function toolbar(act, sharing) {
   const ownLabel = element("label", { class: "check" }, own, "by your gradients");
   const ten = button("× 10", "Ten steps of gradient descent", () => act.step(10));
   const steps = moves(act);
+  const strip = examples(act);
+  const options = Object.entries(ACTIVATIONS).map(([value, { title }]) => element("option", { value }, title));
+  const activation = element("select", { class: "activation", "aria-label": "activation", onchange: () => act.activate(activation.value) }, ...options);
+  const activationLabel = element("label", {}, "activation", activation);
   const larger = (by) => () => act.fontScale(by);
   // The finger leaves the field's focus where it is, so that the keyboard stays.
   const negate = element("button", { type: "button", class: "negate", title: "Change the sign of the number", "aria-label": "change the sign" }, "±");
@@ -30,6 +36,7 @@ export function toolbar(act, sharing) {
     { class: "toolbar", role: "group", "aria-label": "Controls" },
     steps.el,
     presets,
+    activationLabel,
     element("label", {}, "rate η", rate.el),
     button("Update", "One step of gradient descent", () => act.step(1)),
     ten,
@@ -46,13 +53,17 @@ export function toolbar(act, sharing) {
     button("A−", "Smaller figures", larger(-1)),
     button("A+", "Larger figures", larger(1)),
     button("Full screen", "Fill the screen, or leave it", act.fullScreen),
+    strip.el,
   );
   let listed = "";
   return {
     el,
     update(scene, playing) {
       steps.update(scene, playing);
+      strip.update(scene);
       const { state } = scene;
+      activationLabel.hidden = !chooses(state, scene.layers);
+      activation.value = state.activation;
       const names = Object.keys(state._presets);
       if (listed !== names.join()) {
         const options = names.map((name) =>
@@ -79,6 +90,11 @@ export function toolbar(act, sharing) {
     },
   };
 }
+
+// Other activations come late in the course: the choice is there where an example begins with one,
+// and with batches, which come just before.
+const chooses = ({ x, activation, _start }, layers) =>
+  layers === 2 && (x.length > 1 || activation !== "relu" || _start.activation !== "relu");
 
 function presetOf(state) {
   const start = JSON.stringify(state._start);

@@ -1,8 +1,11 @@
 // The units: each value large, a bar from 0 below it, and its gradient in a strip of its own.
 
-import { element, mark, setAttribute } from "./dom.js";
+import { element, mark, put, setAttribute } from "./dom.js";
 import { largestIn } from "./edges.js";
-import { lookUp, twin } from "../model/entry.js";
+import { MOST_STACKED, shown, targets } from "../model/engine.js";
+import { split, twin } from "../model/entry.js";
+import { at, barLength, barOf } from "./bars.js";
+import { columnOf } from "./columns.js";
 import { computed, editable } from "./number.js";
 
 const TITLES = { hidden_pre: "pre", hidden_act: "act", logits: "logit", probs: "prob" };
@@ -10,8 +13,13 @@ const TITLES = { hidden_pre: "pre", hidden_act: "act", logits: "logit", probs: "
 export function units(state, plan, act) {
   const el = element("div", { class: "units" });
   const last = plan.units.at(-1).layer;
-  const boxes = plan.units.map(({ layer, index }) => unit(layer, index, last, act));
-  const values = plan.cells.map(({ name, index }) => (name === "x" ? feature(index, act) : value(name, index, act)));
+  const rows = shown(state);
+  const boxes = plan.units.map(({ layer, index }) => unit({ layer, index, last, rows }, act));
+  const values = plan.cells.map(({ name, index, row }) => {
+    if (rows.length > MOST_STACKED) return columnOf(name, index, act, TITLES[name]);
+    const id = `${name}[${rows[row]},${index}]`;
+    return name === "x" ? feature(id, act) : value(id, row ? "" : TITLES[name], act);
+  });
   const loss = lossBox(act);
   el.append(...boxes.map((box) => box.el), ...values.flatMap((one) => one.els), loss.el);
   return {
@@ -29,13 +37,10 @@ export function units(state, plan, act) {
   };
 }
 
-export const at = ({ x, y, width, height }) =>
-  `left:${x.toFixed(2)}px;top:${y.toFixed(2)}px;width:${width.toFixed(2)}px;height:${height.toFixed(2)}px`;
-
 // The box with its title; the class that is the target is chosen there.
-function unit(layer, index, last, act) {
+function unit(which, act) {
   const el = element("div", { class: "unit" });
-  const title = titleOf(layer, index, last, act);
+  const title = titleOf(which, act);
   el.append(title.el);
   return {
     el,
@@ -49,11 +54,10 @@ function unit(layer, index, last, act) {
   };
 }
 
-function titleOf(layer, index, last, act) {
-  if (layer !== last) {
-    const text = layer === 0 ? `x[0,${index}]` : `hidden ${index}`;
-    return { el: element("span", { class: "title" }, text) };
-  }
+function titleOf({ layer, index, last, rows }, act) {
+  if (layer === 0) return featureTitle(index, rows);
+  if (layer !== last) return { el: element("span", { class: "title" }, `hidden ${index}`) };
+  if (rows.length > 1) return classTitle(index);
   const radio = element("input", {
     type: "radio",
     name: act.group,
@@ -64,34 +68,37 @@ function titleOf(layer, index, last, act) {
   return {
     el,
     update(scene, box) {
-      const on = scene.state.target === index;
+      const on = targets(scene.state)[rows[0]] === index;
       radio.checked = on;
       mark(box, { target: on });
     },
   };
 }
 
-function barOf() {
-  const fill = element("div", { class: "fill" });
-  const el = element("div", { class: "bar" }, fill);
+// Each example's feature by its name, where they stand one below the other.
+function featureTitle(index, rows) {
+  const stacked = rows.length <= MOST_STACKED;
+  const names = stacked ? rows.map((n) => `x[${n},${index}]`) : [`x[:,${index}]`];
+  const el = element("span", { class: "title rows" }, ...names.map((name) => element("span", {}, name)));
+  if (rows.length > 1 && stacked) el.append(element("span", { class: "short" }, `x[:,${index}]`));
+  return { el };
+}
+
+// Of all examples at once, whose target the class is, or of how many.
+function classTitle(index) {
+  const of = element("span", { class: "of" });
   return {
-    el,
-    // From `zero` of the way, a length that may be negative, both in parts of the whole.
-    update(zero, length) {
-      const [from, size] = [Math.min(zero, zero + length), Math.abs(length)];
-      setAttribute(fill, "style", `left:${(100 * from).toFixed(2)}%;width:${(100 * size).toFixed(2)}%`);
-      setAttribute(el, "style", `${el.dataset.place};--zero:${100 * zero}%`);
-      mark(fill, { positive: length > 0, negative: length < 0 });
-    },
-    place(box) {
-      el.dataset.place = at(box);
-      setAttribute(el, "style", at(box));
+    el: element("span", { class: "title" }, `class ${index}`, of),
+    update({ state }) {
+      const here = targets(state).flatMap((target, n) => (target === index ? [n] : []));
+      const few = here.length <= MOST_STACKED ? `target of ${here.join(", ") || "none"}` : "";
+      put(of, few || `${here.length} of ${state.x.length}`);
+      setAttribute(of, "title", `the target of ${here.length} examples`);
     },
   };
 }
 
-function feature(index, act) {
-  const id = `x[0,${index}]`;
+function feature(id, act) {
   const number = editable(id, `feature ${id}`, act);
   const bar = barOf();
   return {
@@ -108,16 +115,16 @@ function feature(index, act) {
   };
 }
 
-function value(name, index, act) {
-  const id = `${name}[0,${index}]`;
+function value(id, title, act) {
+  const { name } = split(id);
   const number = computed(id, act, "value");
-  const caption = element("span", { class: "name" }, TITLES[name]);
+  const caption = element("span", { class: "name" }, title);
   const bar = barOf();
   const gradient = name === "probs" ? null : computed(twin(id), act, "value gradient");
   return {
     els: [caption, number.el, bar.el, ...(gradient ? [gradient.el] : [])],
     place({ x, y, width }, { folded, measures: m }) {
-      caption.hidden = !folded;
+      caption.hidden = !folded || !title;
       setAttribute(caption, "style", at({ x, y: y - m.caption, width, height: m.caption }));
       setAttribute(number.el, "style", at({ x, y, width, height: m.value }));
       bar.place({ x, y: y + m.value + 1, width, height: m.bar });
@@ -127,25 +134,11 @@ function value(name, index, act) {
     update(scene, { digits }) {
       number.update(scene.short(id, digits), scene.spoken(id, digits), scene.lit(id));
       standing(number.el, id, scene);
-      const length = barLength(scene, name, index);
+      const length = barLength(scene, id);
       bar.update(name === "probs" ? 0 : 0.5, scene.shows(id) ? length : 0);
       if (gradient) showGradient(gradient, twin(id), scene, digits);
     },
   };
-}
-
-// How long a value's bar is: a probability's of the whole, another's of the half and the layer's
-// largest. With the log scale, a probability's bar runs from the smallest class's power of ten.
-function barLength(scene, name, index) {
-  const here = lookUp(scene.values, `${name}[0,${index}]`);
-  if (name !== "probs") {
-    const layer = name === "logits" ? ["logits"] : ["hidden_pre", "hidden_act"];
-    const most = largestIn(scene, layer);
-    return most ? here / most / 2 : 0;
-  }
-  if (!scene.state.log_scale) return here;
-  const log = scene.values.log_probs[0][index] / Math.LN10;
-  return Math.max(0, 1 + log / scene.decades);
 }
 
 // A gradient: its figure, its sign, and whether the learner's own is right.

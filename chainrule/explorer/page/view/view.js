@@ -10,6 +10,8 @@ import { legend } from "./legend.js";
 import { lossPanel } from "./losspanel.js";
 import { motion } from "./motion.js";
 import { layersOf, phases } from "../model/phases.js";
+import { hasPlane } from "../model/plane.js";
+import { planePanel } from "./plane.js";
 import { measured, roomOf } from "./room.js";
 import { scene } from "../model/scene.js";
 import { sharing } from "./sharing.js";
@@ -20,6 +22,8 @@ import { toolbar } from "./toolbar.js";
 import { tour } from "./tour.js";
 
 const PAUSE = 900; // milliseconds between two phases that play by themselves
+const TRAIN = 120; // and between two steps of training
+const READABLE = 14; // pixels of a figure
 
 // `page` is what a page of its own adds: how to save itself.
 export function render({ model, el, page = null }) {
@@ -44,10 +48,12 @@ export function render({ model, el, page = null }) {
   const shared = sharing(model, say, page);
   const bar = toolbar(act, shared.buttons);
   const picture = stage(act);
+  const plane = planePanel(act);
+  const both = element("div", { class: "both" }, picture.el, plane.el);
   const key = legend();
   const formula = formulaPanel(act, message);
   const panels = [codePanel(), slopePanel(), lossPanel(act)];
-  const main = element("div", { class: "main" }, picture.el, key.el, formula.el);
+  const main = element("div", { class: "main" }, both, key.el, formula.el);
   const side = element("div", { class: "side" }, ...panels.map((part) => part.el));
   root.append(bar.el, show.el, marks, element("div", { class: "columns" }, main, side), announcement);
   const parts = [key, ...panels];
@@ -57,15 +63,27 @@ export function render({ model, el, page = null }) {
     const now = scene(read(model), hovered);
     bar.update(now, timer !== null);
     metrics ??= measured(root, bar.el);
-    const room = roomOf(metrics, now.state.font_scale);
+    const room = placed(now);
     put(marks, marksLine(now.state));
     setAttribute(root, "style", `font-size:${room.text}px`);
-    mark(root, { beside: room.beside, narrow: room.narrow, screen: room.screen });
-    picture.update(now, room.picture);
+    mark(root, { beside: room.beside, narrow: room.narrow, screen: room.screen, aside: room.aside > 0 });
+    setAttribute(plane.el, "style", room.aside ? `width:${room.aside}px` : null);
+    plane.update(now, room.aside && Math.max(picture.plan().height - 4.5 * room.text, 200));
     formula.update(now, room, Math.min(room.formula, picture.plan().figure));
     for (const part of parts) part.update(now);
     put(announcement, now.text(now.about) && `${now.about}: ${now.spoken(now.about, LONG)}`);
     animate(now);
+  }
+
+  // The picture in the room that there is. What does not fit a screen in figures that can be read is
+  // scrolled, with the formula docked.
+  function placed(now) {
+    const plane = hasPlane(now.state);
+    const roomFor = (all) => roomOf(metrics, now.state.font_scale, { plane, all });
+    const { fits, figure } = picture.planned(now, roomFor(true).picture);
+    const room = roomFor(fits && figure >= READABLE);
+    picture.update(now, room.picture);
+    return room;
   }
 
   // The phase that has just been reached by one step is seen to be computed.
@@ -94,7 +112,9 @@ export function render({ model, el, page = null }) {
   }
   function forward() {
     const state = read(model);
-    if (state.phase === phases(layersOf(state)).at(-1)) timer = null;
+    const last = state.phase === phases(layersOf(state)).at(-1);
+    if (last && hasPlane(state) && act.train()) timer = setTimeout(forward, TRAIN);
+    else if (last) timer = null;
     else act.move(1);
     redraw();
   }
