@@ -28,6 +28,8 @@ STATES = {
     "update": lambda: Explorer("wide", phase="update"),
     "predict": lambda: Explorer("small", phase="grad_W2", hidden=["grad_W2"]),
     "marked": marked,
+    "batch": lambda: Explorer("activations", phase="update"),
+    "plane": lambda: Explorer("corners", phase="update"),
 }
 
 

@@ -155,6 +155,32 @@ def test_the_lesson_goes_as_the_script_says(page: Any) -> None:
     assert "−16.57" in spoken and "−16.57" in SCRIPT
     button("Undo").click()
     sees(losses, "0.88926")
+    # 5. Many examples
+    choose("730: a batch of two")
+    button("grad_logits").click()
+    expect(page.locator(".formula")).to_contain_text(") / 2")
+    button("Next ▸").click()
+    number("W[0,1]").focus()
+    for part in ("−10", "−0.5", "0.49998", "8.99981841"):
+        sees(page.locator(".formula"), part)
+    before = value("grad_W[0,1]").inner_text()
+    button("example 1, of class 0").click()
+    expect(value("logits[0,0]")).to_have_count(0)
+    expect(value("grad_W[0,1]")).to_have_text(before)
+    button("all examples").click()
+    expect(value("logits[0,0]")).to_have_count(1)
+    choose("a plane: two layers")
+    button("update").click()
+    plane = page.get_by_role("group", name="Plane", exact=True)
+    sees(plane, "10 of 16 examples lie in the region of their class")
+    for right in ("12 of 16", "16 of 16"):
+        button("Update").click()
+        sees(plane, right)
+    button("Reset").click()
+    page.get_by_label("activation", exact=True).select_option(label="tanh")
+    page.get_by_role("button", name="play", exact=True).click()
+    sees(plane, "16 of 16")
+    page.get_by_role("button", name="pause", exact=True).click()
 
 
 def test_a_state_can_be_sent(page: Any, browser: Any) -> None:
