@@ -35,34 +35,42 @@ export function named(state) {
   return { x: state.x, ...Object.fromEntries(names.map((name, k) => [name, state.parameters[k]])) };
 }
 
-// Every intermediate of both passes by name, inputs and parameters included.
-export function trace(state) {
+// What the pass computes on its way to the loss, by name, inputs and parameters included.
+export function forward(state) {
   const { x, parameters } = state;
   const classes = targets(state);
   const values = named(state);
   const deep = parameters.length === 4;
-  const { act, slope, named: isNamed } = ACTIVATIONS[state.activation];
   if (deep) {
     values.hidden_pre = affine(x, values.W1, values.b1);
-    values.hidden_act = map(values.hidden_pre, act);
+    values.hidden_act = map(values.hidden_pre, ACTIVATIONS[state.activation].act);
   }
-  const hidden_slope = deep && map(values.hidden_act, (value, i, j) => slope(value, values.hidden_pre[i][j]));
-  if (deep && isNamed) values.hidden_slope = hidden_slope;
   const [weights, bias] = parameters.slice(-2);
-  const input = deep ? values.hidden_act : x;
-  const logits = affine(input, weights, bias);
+  const logits = affine(deep ? values.hidden_act : x, weights, bias);
   const log_probs = logits.map((row) => {
     const largest = Math.max(...row);
     const sum = row.reduce((all, value) => all + Math.exp(value - largest), 0);
     return row.map((value) => value - largest - Math.log(sum));
   });
-  const probs = map(log_probs, Math.exp);
-  const one_hot = map(logits, (_, i, j) => (j === classes[i] ? 1 : 0));
   const loss = -log_probs.reduce((sum, row, i) => sum + row[classes[i]], 0) / x.length;
+  return Object.assign(values, { logits, log_probs, loss });
+}
+
+// Every intermediate of both passes by name, inputs and parameters included.
+export function trace(state) {
+  const { x, parameters } = state;
+  const classes = targets(state);
+  const values = forward(state);
+  const deep = parameters.length === 4;
+  const { slope, named: isNamed } = ACTIVATIONS[state.activation];
+  const hidden_slope = deep && map(values.hidden_act, (value, i, j) => slope(value, values.hidden_pre[i][j]));
+  if (deep && isNamed) values.hidden_slope = hidden_slope;
+  const probs = map(values.log_probs, Math.exp);
+  const one_hot = map(values.logits, (_, i, j) => (j === classes[i] ? 1 : 0));
   const grad_logits = map(probs, (value, i, j) => (value - one_hot[i][j]) / x.length);
-  Object.assign(values, { logits, log_probs, probs, one_hot, loss, grad_logits });
+  Object.assign(values, { probs, one_hot, grad_logits });
   const last = deep ? "2" : "";
-  values[`grad_W${last}`] = matmul(transpose(input), grad_logits);
+  values[`grad_W${last}`] = matmul(transpose(deep ? values.hidden_act : x), grad_logits);
   values[`grad_b${last}`] = total(grad_logits);
   if (deep) {
     values.grad_hidden_act = matmul(grad_logits, transpose(values.W2));

@@ -1,7 +1,7 @@
 // What the views show of one state: its values as text, and which entries are lit. Made once a
 // change and handed to every panel. Pure.
 
-import { shown, trace, updated } from "./engine.js";
+import { forward, shown, trace, updated } from "./engine.js";
 import { isEntry, lookUp, split, twin } from "./entry.js";
 import { fit, format, formatProbability } from "./format.js";
 import { isRest, restOf, subject, tokens } from "./formula.js";
@@ -59,6 +59,8 @@ export function scene(state, hovered = "") {
     return { right: right === true, wrong: right === false, known: right !== undefined };
   }
 
+  let next = null; // after an update, where somebody asks for it
+
   // Of the others' sum, too, only what is computed and not to be predicted.
   function restText(token) {
     const needed = formula.filter(isEntry);
@@ -91,9 +93,10 @@ export function scene(state, hovered = "") {
       part: parts.has(id),
       subject: id === about && state.phase !== "x",
     }),
-    after: () => {
-      const next = { ...state, parameters: updated(state, own ?? values) };
-      return { parameters: next.parameters, loss: trace(next).loss };
+    after() {
+      if (next) return next;
+      const parameters = updated(state, own ?? values);
+      return (next = { parameters, loss: forward({ ...state, parameters }).loss });
     },
     verdict,
     layers: layersOf(state),

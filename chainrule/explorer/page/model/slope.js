@@ -1,6 +1,6 @@
 // The loss along one number of the network, for the plot of its gradient as a slope.
 
-import { range, trace } from "./engine.js";
+import { forward, range, trace } from "./engine.js";
 import { lookUp, twin } from "./entry.js";
 import { replaced } from "./state.js";
 
@@ -13,7 +13,7 @@ export function along(state, id, values = trace(state)) {
   const reach = Math.max(1, Math.abs(at));
   const points = range(POINTS).map((k) => {
     const value = at + (reach * (2 * k - POINTS + 1)) / (POINTS - 1);
-    return { value, loss: trace({ ...state, ...replaced(state, id, value) }).loss };
+    return { value, loss: forward({ ...state, ...replaced(state, id, value) }).loss };
   });
   return { at, loss: values.loss, points, slope: lookUp(values, twin(id)) ?? null };
 }

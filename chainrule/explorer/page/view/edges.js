@@ -36,9 +36,13 @@ export function edges(state, plan, act) {
   };
 }
 
+const sizesFound = new WeakMap(); // what was found in a scene, which many ask for
+
 export function largestIn(scene, names) {
-  const all = names.flatMap((name) => scene.values[name]?.flat() ?? []);
-  return Math.max(0, ...all.map(Math.abs));
+  if (!sizesFound.has(scene)) sizesFound.set(scene, {});
+  const found = sizesFound.get(scene);
+  const all = () => names.flatMap((name) => scene.values[name]?.flat() ?? []);
+  return (found[names] ??= Math.max(0, ...all().map(Math.abs)));
 }
 
 function edgeOf({ layer }, id, layers, act) {

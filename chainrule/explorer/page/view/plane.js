@@ -56,10 +56,20 @@ function planeOf(drawing, classes, count, act) {
     ...[text((FRAME.left + FRAME.right) / 2, PLANE_SIZE - 7, "middle"), text(FRAME.left - 4, (FRAME.top + FRAME.bottom) / 2, "end")],
   ];
   drawing.replaceChildren(...fills, ...strewn, border, frame, ...ticks, ...points);
-  return { fills, strewn, border, points, ticks };
+  return { fills, strewn, border, points, ticks, lattice: latticeOf(count) };
 }
 
-function paint({ fills, strewn, border, points, ticks }, state, shown) {
+// Where the small shapes stand, in parts of both axes, and how they are drawn there.
+function latticeOf(count) {
+  return range(STREWN * STREWN).map((k) => {
+    const parts = [k % STREWN, Math.floor(k / STREWN)].map((step) => (step + 0.5) / STREWN);
+    const x = FRAME.left + (FRAME.right - FRAME.left) * parts[0];
+    const y = FRAME.bottom - (FRAME.bottom - FRAME.top) * parts[1];
+    return { parts, shapes: range(count).map((c) => moved(SHAPES[c], x, y, 2.6)) };
+  });
+}
+
+function paint({ fills, strewn, border, points, ticks, lattice }, state, shown) {
   const [across, up] = ends(state);
   const x = (value) => FRAME.left + ((FRAME.right - FRAME.left) * (value - across[0])) / (across[1] - across[0]);
   const y = (value) => FRAME.bottom - ((FRAME.bottom - FRAME.top) * (value - up[0])) / (up[1] - up[0]);
@@ -71,11 +81,9 @@ function paint({ fills, strewn, border, points, ticks }, state, shown) {
   setAttribute(border, "d", borders.map((piece) => `M${piece.map(at).join("L")}`).join(""));
   const small = strewn.map(() => "");
   const winner = classifier(state);
-  const among = (axis, k) => axis[0] + ((axis[1] - axis[0]) * (k + 0.5)) / STREWN;
-  for (let k = 0; shown && k < STREWN * STREWN; k++) {
-    const [p, q] = [among(across, k % STREWN), among(up, Math.floor(k / STREWN))];
-    const one = winner(p, q);
-    small[one] += moved(SHAPES[one], x(p), y(q), 2.6);
+  for (const place of shown ? lattice : []) {
+    const one = winner(...[across, up].map(([low, high], axis) => low + (high - low) * place.parts[axis]));
+    small[one] += place.shapes[one];
   }
   strewn.forEach((path, c) => setAttribute(path, "d", small[c]));
   points.forEach((point, n) => {
