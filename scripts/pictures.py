@@ -62,9 +62,15 @@ def explorers(browser: Any, folder: Path) -> None:
         explorer.selection = "W1[0,1]"
         return explorer
 
+    def trained() -> Explorer:
+        explorer = Explorer("corners", phase="update", activation="tanh", code="none")
+        explorer.step(40)
+        return explorer
+
     shown: dict[str, tuple[Callable[[], Explorer], str, int]] = {
         "explorer": (linked, "light", 1280),
         "explorer-marks": (marked, "dark", 1280),
+        "explorer-plane": (trained, "light", 1280),
     }
     for name, (explorer, scheme, width) in shown.items():
         path = folder / f"{name}.html"

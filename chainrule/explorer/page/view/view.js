@@ -23,7 +23,7 @@ import { tour } from "./tour.js";
 
 const PAUSE = 900; // milliseconds between two phases that play by themselves
 const TRAIN = 120; // and between two steps of training
-const READABLE = 14; // pixels of a figure
+const READABLE = 13; // pixels of a figure
 
 // `page` is what a page of its own adds: how to save itself.
 export function render({ model, el, page = null }) {
