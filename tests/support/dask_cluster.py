@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 
-from tests.support.processes import descendants
+import psutil
 
 _PYTHON = [sys.executable, "-P", "-m"]
 # A worker that one has started again at its scheduler's address would only blur what is tested.
@@ -17,7 +17,8 @@ _WORKER = ["distributed.cli.dask_worker", "--no-dashboard", "--no-nanny"]
 class DaskCluster:
     """`with DaskCluster(folder) as cluster:` ends all that it has started."""
 
-    def __init__(self, folder, **environment):
+    def __init__(self, folder, host="127.0.0.1", **environment):
+        self.host, self.before = host, []  # before: what runs the commands
         self.folder, self.environment = folder, os.environ | environment
         self.started, self.address = [], None
 
@@ -31,7 +32,7 @@ class DaskCluster:
 
     def schedule(self, port=0):
         """Start the scheduler; one that is to take another one's place needs its port."""
-        place = ["--host", "127.0.0.1", "--port", str(port), "--dashboard-address", ":0"]
+        place = ["--host", self.host, "--port", str(port), "--dashboard-address", ":0"]
         self.scheduler = self._start("distributed.cli.dask_scheduler", *place)
         text = self._wait_for("Scheduler at:")
         self.address = re.search(r"Scheduler at: *(\S+)", text)[1]
@@ -49,7 +50,7 @@ class DaskCluster:
         log = (self.folder / f"log{len(self.started)}").open("wb")
         with log:
             process = subprocess.Popen(
-                [*_PYTHON, *command],
+                [*self.before, *_PYTHON, *command],
                 env=self.environment | environment,
                 stdout=log,
                 stderr=log,
@@ -73,9 +74,11 @@ class DaskCluster:
         return text
 
     def end(self, process):
-        """Kill it; return what it had started and what is still there of that."""
-        below = descendants(process.pid)
+        """Kill it; return what it had started, which ends too."""
+        below = []
         if process.poll() is None:
+            # A thread of it is their parent, not its first one.
+            below = [one.pid for one in psutil.Process(process.pid).children(recursive=True)]
             os.kill(process.pid, signal.SIGCONT)
             process.kill()
         process.wait()

@@ -34,7 +34,7 @@ PATIENCE_SECONDS = 60.0  # for a scheduler that restarts, a worker that is to co
 CONNECT_SECONDS = 10.0
 _LOSSES = 3  # of one job, before it is tried elsewhere
 _KEPT = 4  # assignments whose plans stay with the workers
-_COMMON = tuple(AssignmentJob.__annotations__)
+COMMON = tuple(AssignmentJob.__annotations__)
 
 Given = TypeVar("Given")
 
@@ -45,6 +45,14 @@ class _Sent:
 
     answer: "asyncio.Future[Answer]"
     lost: "asyncio.Future[str]"
+    workers: list[str] | None
+
+
+@dataclass
+class _Shared:
+    """What jobs have in common, with the workers. workers: which may make it; None for all."""
+
+    there: There[Any]
     workers: list[str] | None
 
 
@@ -61,7 +69,7 @@ class Cluster(futures.Executor):
         self._refused: dict[str, str] = {}  # worker -> why it takes none
         self._beats: dict[str, tuple[float, float]] = {}  # worker -> its last one, and when seen
         self._sent: set[_Sent] = set()
-        self._commons: dict[str, There[Any]] = {}
+        self._commons: dict[str, _Shared] = {}
         self._alone_since = time.monotonic()
         self._has_graded = False
         for name in ("distributed", "distributed.client"):
@@ -155,8 +163,8 @@ class Cluster(futures.Executor):
         """What one worker says; or None, and how the cluster has lost the job."""
         await self._some_worker()
         workers = sorted(self._threads) if self._refused else None
-        common = self._common(job)
-        rest = {key: value for key, value in job.items() if key not in _COMMON}
+        common = self._common(job, workers)
+        rest = {key: value for key, value in job.items() if key not in COMMON}
         there = self._client.submit(
             grade_there,
             grade,
@@ -185,25 +193,27 @@ class Cluster(futures.Executor):
             sent.answer.cancel()
             there.release()
 
-    def _common(self, job: Job) -> There[Any]:
+    def _common(self, job: Job, workers: list[str] | None) -> There[Any]:
         """Of the job, what it shares with others, as a task's result.
 
         A task's, so that Dask makes it anew where all who had it are gone; and workers that come
         later have it from others, not from here.
         """
-        shared = {key: value for key, value in job.items() if key in _COMMON}
+        shared = {key: value for key, value in job.items() if key in COMMON}
         small = {key: value for key, value in shared.items() if key != "plan"}
         text = json.dumps([small, self._versions], sort_keys=True)  # the plan's digest is in it
         key = hashlib.sha256(text.encode()).hexdigest()
         found = self._commons.pop(key, None)
-        if found is None or found.status in ("cancelled", "lost", "error"):
+        if found is None or found.there.status in ("cancelled", "lost", "error"):
             whole = json.dumps({"job": shared, "versions": self._versions}).encode()
+            name = f"plan-{uuid.uuid4().hex}"
             with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 TiB"}):
-                found = self._client.submit(json.loads, whole, key=f"plan-{uuid.uuid4().hex}")
+                there = self._client.submit(json.loads, whole, key=name, workers=workers)
+            found = _Shared(there, workers)
         self._commons[key] = found  # the last one used is the last one to go
         while len(self._commons) > _KEPT:
             self._commons.pop(next(iter(self._commons)))
-        return found
+        return found.there
 
     async def _some_worker(self) -> None:
         """Return when there is one that takes jobs, if that is soon."""
@@ -259,13 +269,14 @@ class Cluster(futures.Executor):
             self._beats[worker] = about["last_seen"], since if about["last_seen"] == last else now
             if now - since > SILENT_SECONDS and worker not in self._refused:
                 self._refuse(worker, f"it was not heard of for {SILENT_SECONDS:g} s")
-                # It may have what others wait for, too: all is sent anew.
-                self._commons.clear()
+                self._commons.clear()  # it may have what others wait for, too: all is sent anew
                 self._lose("its worker fell silent")
         self._threads = {w: a["nthreads"] for w, a in there.items() if w not in self._refused}
-        for sent in self._sent:
-            if sent.workers is not None and not there.keys() & set(sent.workers):
-                _set(sent.lost, "each worker that could take it is gone")
+        needed = [sent.workers for sent in self._sent]
+        needed += [shared.workers for shared in self._commons.values()]
+        if any(workers is not None and not there.keys() & set(workers) for workers in needed):
+            self._commons.clear()  # Dask would wait for those workers
+            self._lose("each worker that could take it is gone")
         if self._threads:
             self._alone_since = now
         elif now - self._alone_since > PATIENCE_SECONDS:

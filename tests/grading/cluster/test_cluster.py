@@ -6,41 +6,9 @@ import sys
 import pytest
 
 from chainrule.cli import main
-from chainrule.grading import grade
 from chainrule.grading.cluster import scheduler
-from tests.support import courses
+from tests.grading.cluster.conftest import results
 from tests.support.dask_cluster import DaskCluster
-
-RIGHT, WRONG = "def double(x):\n    return 2 * x", "def double(x):\n    return x"
-
-
-@pytest.fixture(scope="module")
-def released(tmp_path_factory):
-    """A class of twelve, every other one wrong."""
-    cells = [*courses.DOUBLE, courses.written("words", points=4)]
-    root = courses.make_course(tmp_path_factory.mktemp("cluster") / "course", {"nb": cells})
-    for number in range(12):
-        courses.submit(root, f"l{number:02}", courses.fill(double=WRONG if number % 2 else RIGHT))
-    return root
-
-
-@pytest.fixture(scope="module")
-def graded_here(released, tmp_path_factory):
-    root = courses.copy_of(released, tmp_path_factory.mktemp("here"))
-    grade(root, jobs=2)
-    return results(root)
-
-
-@pytest.fixture
-def course(released, tmp_path):
-    return courses.copy_of(released, tmp_path)
-
-
-def results(root):
-    """All that grading writes: the marks, and each file in autograded/."""
-    places = sorted((root / "autograded").rglob("*.ipynb"))
-    texts = {str(path.relative_to(root)): path.read_text() for path in places}
-    return courses.gradebook_marks(root), texts
 
 
 def test_the_same_as_here(course, graded_here, tmp_path, capsys):
