@@ -2,6 +2,7 @@
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 
 import pytest
 from loky import ProcessPoolExecutor as Loky
@@ -14,7 +15,14 @@ def processes():
     return ProcessPoolExecutor(2, mp_context=multiprocessing.get_context("spawn"))
 
 
-@pytest.mark.parametrize("made", [lambda: Loky(2), processes, lambda: ThreadPoolExecutor(2)])
+ENGINES = [
+    pytest.param(partial(Loky, 2), id="loky"),
+    pytest.param(processes, id="processes", marks=pytest.mark.long),
+    pytest.param(partial(ThreadPoolExecutor, 2), id="threads", marks=pytest.mark.long),
+]
+
+
+@pytest.mark.parametrize("made", ENGINES)
 def test_the_same_marks(tmp_path, made):
     root = courses.make_course(tmp_path / "course", {"nb": courses.DOUBLE})
     for number in range(6):
