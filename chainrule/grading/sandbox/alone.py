@@ -1,6 +1,7 @@
 """A learner process that bubblewrap has started for itself alone: it imports, and closes in."""
 
 import json
+import os
 import resource
 import socket
 import sys
@@ -36,6 +37,8 @@ def main() -> None:
     prepare()
 
     def shut() -> None:
+        if os.getsid(0) != os.getpid():
+            os.setsid()
         used = resource.getrusage(resource.RUSAGE_SELF)  # which is no learner's doing
         seconds = limits.notebook_seconds + used.ru_utime + used.ru_stime
         close_in_alone(replace(limits, notebook_seconds=seconds), room)

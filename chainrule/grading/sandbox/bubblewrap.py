@@ -46,6 +46,8 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "NBGRADER_EXECUTION": "autograde",
     "PYTHONDONTWRITEBYTECODE": "1",
+    **{f"GIT_{who}_NAME": "learner" for who in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{who}_EMAIL": "learner@localhost" for who in ("AUTHOR", "COMMITTER")},
     # A fork that follows threads of a number library can hang, and workers fill the cores anyway.
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",
@@ -204,8 +206,9 @@ def wall(view: View, user: int | None, own_bytes: int | None = None) -> list[str
     # shown, and keeps for so long no other right than to become somebody else.
     if closed := next((p for p in view.shown if not _is_open(p)), None):
         raise NoSandbox(f"{closed} is closed to other users: chmod -R go+rX {closed}")
-    mounts = _mounts(view, ["--perms", "1777"], own_bytes)
-    return [program, *_AS_ROOT, *alone, *mounts, "--", *become]
+    # One learner's sandbox keeps bubblewrap's own first process: it ends with bubblewrap, which has
+    # given up the right to end a process of another user.
+    return [program, *_AS_ROOT, *_mounts(view, ["--perms", "1777"], own_bytes), "--", *become]
 
 
 def _mounts(view: View, for_all: list[str], own_bytes: int | None) -> list[str]:

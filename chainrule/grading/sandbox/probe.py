@@ -78,7 +78,8 @@ def _users(sandbox: Sandbox) -> list[str]:
     """Learners' code must not be root of this machine, whatever it is called inside."""
     if sandbox.user is None:
         return []
-    ours = [*tasks_below(sandbox.process.pid)][2:]  # the first two stay whose they are
+    # bubblewrap's own two stay whose they are, and what starts them where there is one for each.
+    ours = [*tasks_below(sandbox.process.pid)][3 if sandbox.one_each else 2 :]
     users = {os.stat(f"/proc/{process}").st_uid for process in ours}
     wrong = users & {os.getuid()} if sandbox.one_each else users - {sandbox.user}
     return [f"it runs as the user {user} of this machine" for user in wrong]

@@ -39,14 +39,14 @@ def faults_of_limits(counted: bool) -> list[str]:
 
     counted: terminals are, from outside, in place of a bound that the kernel keeps.
     """
-    found = [*_others(), *_settings(), *_refused(), *_shared_memory(), *_unbounded()]
+    found = [*_others(counted), *_settings(), *_refused(), *_shared_memory(), *_unbounded()]
     return found if counted else [*found, *_terminals()]
 
 
-def _others() -> Iterator[str]:
+def _others(wrapped: bool) -> Iterator[str]:
     if os.getpgid(0) != os.getpid() or os.getsid(0) != os.getpid():
         yield "its process group or session is that of others"
-    if os.getppid() != 0:
+    if os.getppid() > (1 if wrapped else 0):
         yield "it is not the first of its PID namespace"
     inherited = [number for number in range(3, 4096) if _is_open(number)]
     if len(inherited) > 1:  # the one that it is asked over
