@@ -229,6 +229,9 @@ def add_grade(commands: Commands) -> None:
         action="store_true",
         help="leave to a person what can only be asked in the learner's own process",
     )
+    parser.add_argument(
+        "--scheduler", metavar="tcp://HOST:PORT", help="on the workers of this Dask scheduler"
+    )
     parser.set_defaults(run=run_grade)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 
 class ChainruleError(Exception):
@@ -13,21 +13,30 @@ class NotInstalled(ChainruleError, ImportError):
     """Packages are missing that an extra of chainrule brings."""
 
 
-@contextmanager
-def needs_course(what: str) -> Iterator[None]:
+def needs_course(what: str) -> AbstractContextManager[None]:
     """Around imports that only `chainrule[course]` makes possible; learners install less.
 
     what: begins the sentence. Raises NotInstalled where packages of that extra are missing.
     """
+    return _needs("course", what)
+
+
+def needs_cluster(what: str) -> AbstractContextManager[None]:
+    """The same for `chainrule[cluster]`, for grading on more than one machine."""
+    return _needs("cluster", what)
+
+
+@contextmanager
+def _needs(extra: str, what: str) -> Iterator[None]:
     try:
         yield
     except ModuleNotFoundError as error:
-        missing = _missing("course")
+        missing = _missing(extra)
         if not missing:  # then the extra would not help
             raise
         raise NotInstalled(
-            f"{what} needs chainrule[course], and finds no {error.name}: "
-            f"pip install 'chainrule[course]' (missing: {', '.join(missing)})"
+            f"{what} needs chainrule[{extra}], and finds no {error.name}: "
+            f"pip install 'chainrule[{extra}]' (missing: {', '.join(missing)})"
         ) from error
 
 

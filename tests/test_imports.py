@@ -62,8 +62,10 @@ ARROWS: dict[str, set[str]] = {
         "grading.errors", "grading.files", "grading.limits", "grading.ways",
         "grading.notebooks", "grading.plain_data", "records",
     },
+    "grading.cluster": {"grading.errors", "grading.plain_data", "grading.processes"},
     "grading.run": {
-        "grading.again", "grading.errors", "grading.files", "grading.jobs",
+        "errors", "grading.again", "grading.cluster", "grading.errors", "grading.files",
+        "grading.jobs",
         "grading.ways", "grading.notebooks", "grading.plain_data", "grading.processes",
         "grading.remedies", "records",
     },

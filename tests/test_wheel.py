@@ -39,6 +39,7 @@ def wheel(tmp_path_factory):
         "MANIFEST.in",
         "requirements.txt",
         "requirements-learn.txt",
+        "requirements-cluster.txt",
         "README.md",
         "LICENSE",
     )
@@ -87,6 +88,12 @@ def test_a_course_asks_for_what_the_list_of_requirements_says(about):
     wanted = {line for line in lines if line and not line.startswith("#")}
     assert set(asked(about, "course")) == set(map(Requirement, wanted))
     assert about["Version"] == chainrule.__version__
+
+
+def test_more_machines_ask_for_dask_and_nobody_else_does(about):
+    assert {line.name for line in asked(about, "cluster")} == {"distributed", "bokeh"}
+    others = [*asked(about), *asked(about, "learn"), *asked(about, "course")]
+    assert not {line.name for line in others} & {"distributed", "dask", "bokeh"}
 
 
 def test_what_learners_install_is_of_that_list_and_what_is_tested(about):

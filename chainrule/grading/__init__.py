@@ -39,9 +39,9 @@ def grade(
     can be had, grade without one; each result says so. despite_faults: where the instructor's own
     answers do not pass a test, grade all the same; what fails there is for a person. options:
     `apart_only`: leave a test that cannot be asked over the wall to a person, in place of asking it
-    in the learner's own process; `executor`, of the interface of concurrent.futures, in place of
-    local workers; `watch(done, of)` and `say(line)`, called on progress and for warnings; fields of
-    `Limits`.
+    in the learner's own process; `scheduler`, the address of a Dask scheduler, whose workers
+    grade; `executor`, of the interface of concurrent.futures, whose workers do (`jobs` of them);
+    `watch(done, of)` and `say(line)`, called on progress and for warnings; fields of `Limits`.
 
     Returns the results, by assignment and student.
     Raises CourseError (no such course, or without `despite_faults` a faulty one), NoSandbox, and

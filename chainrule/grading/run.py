@@ -6,12 +6,14 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, wait
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from .. import records
+from ..errors import needs_cluster
 from ..records import Finding, Result
 from .again import Again
 from .errors import CourseError, GradingError, NoSandbox
@@ -74,6 +76,7 @@ class Options:
     despite_faults: bool = True
     apart_only: bool = False
     executor: Executor | None = None
+    scheduler: str | None = None
     watch: Callable[[int, int], None] = lambda done, of: None
     say: Callable[[str], None] = lambda line: None
 
@@ -161,17 +164,18 @@ def _results(
     despite, executor = options.despite_faults, options.executor
     count = os.cpu_count() or 1 if options.jobs is None else max(options.jobs, 0)
     count = min(count, len(pairs))
-    ahead = _AHEAD * max(count, 1)
+    ahead = partial(int, _AHEAD * max(count, 1))
     worker = Worker(nursery)  # for what is graded alone
     again = Again([worker.alone] * _TRIES)
-    with closing(worker):
+    with closing(worker), ExitStack() as left:
+        if options.scheduler is not None:
+            with needs_cluster("--scheduler"):
+                from .cluster.scheduler import Cluster
+            cluster = Cluster(options.scheduler, maker.setup, options.say)
+            executor, ahead = left.enter_context(cluster), partial(cluster.ahead, _AHEAD)
         if executor is not None:
-
-            def elsewhere(job: Job) -> GradedSubmission:
-                return executor.submit(grade_submission, job).result()
-
-            again = Again([elsewhere, worker.alone])
             theirs = _Workers(executor, grade_submission, ahead, are_here=False)
+            again = Again([theirs.elsewhere, worker.alone])
             yield from _handed_out(maker, pairs, theirs, again, despite)
         elif count == 0:
             nursery.begin(maker.setup)
@@ -193,11 +197,11 @@ def _results(
 
 @dataclass(frozen=True)
 class _Workers:
-    """What jobs are handed out to. ahead: so many at a time. are_here: on this machine."""
+    """What jobs are handed out to. ahead: so many at a time, now. are_here: on this machine."""
 
     executor: Executor
     grade: Grade
-    ahead: int = 1
+    ahead: Callable[[], int] = partial(int, 1)
     are_here: bool = True
 
     def start(self, job: Job) -> Future[GradedSubmission]:
@@ -209,13 +213,20 @@ class _Workers:
             future.set_exception(error)
             return future
 
+    def elsewhere(self, job: Job) -> GradedSubmission:
+        """Once more, by whichever takes it."""
+        return self.start(job).result()
+
     def error_of(self, future: Future[GradedSubmission]) -> BaseException | None:
-        """What became of it, if not a result. Raises NoSandbox where this machine has none."""
+        """What became of it, if not a result.
+
+        Raises NoSandbox where this machine has none, CourseError where nobody can grade anything.
+        """
         try:
             error = future.exception()
         except CancelledError as cancelled:
             return cancelled
-        if isinstance(error, NoSandbox) and self.are_here:
+        if isinstance(error, CourseError) or (isinstance(error, NoSandbox) and self.are_here):
             raise error
         return error
 
@@ -355,7 +366,7 @@ def _handed_out(
     began = time.monotonic()
     try:
         while True:
-            while in_a_row < _IN_A_ROW and len(waiting) < workers.ahead:
+            while in_a_row < _IN_A_ROW and len(waiting) < workers.ahead():
                 if (pair := next(left, None)) is None:
                     break
                 own.wait_for(pair[1])

@@ -35,6 +35,7 @@ _START_SECONDS = 120.0
 _SLACK_SECONDS = 30.0
 _SEND_SECONDS = 10.0
 _STARTS = 2
+_SETUPS = 2  # for whose jobs a process is ready
 _FILES, _MANY_FILES = 512, 4096  # a learner's process may have 256; many jobs need more
 _PLANNED = set(Planned.__annotations__)  # these keys of a job are said once
 _QUICK_SECONDS = 0.5  # what is stopped makes wait for longer than this
@@ -314,20 +315,47 @@ class Worker:
         self.servers = {}
 
 
+class _Shared:
+    """A nursery of this process, and its workers: one for each thread that asks at a time."""
+
+    def __init__(self, setup: Setup) -> None:
+        self.setup, self.nursery = setup, NurseryHandle()
+        self.busy = 0
+        self.idle: list[Worker] = []
+        self.nursery.begin(setup)
+        self.close = Finalize(None, self._close, exitpriority=0)
+
+    def _close(self) -> None:
+        self.nursery.close()
+        for worker in self.idle:
+            worker.close()
+
+
+_lock = threading.Lock()
+_shared: list[_Shared] = []  # the last one used is the last one to go
+
+
 def grade_submission(job: Job) -> GradedSubmission:
-    """Grade one submission, in any process: what an executor's workers run.
+    """Grade one submission, in any process and thread: what an executor's workers run.
 
     Raises NoSandbox, WorkerDied.
     """
-    global _worker, _setup
-    if _worker is None or _setup != job["setup"]:
-        if _worker is not None:
-            _worker.close()
-        _worker, _setup = Worker(NurseryHandle()), job["setup"]
-        _worker.nursery.begin(_setup)
-        Finalize(None, _worker.close, exitpriority=0)
-    return _worker.grade(job)
-
-
-_worker: Worker | None = None
-_setup: Setup | None = None
+    with _lock:
+        shared = next((one for one in _shared if one.setup == job["setup"]), None)
+        if shared is None:
+            shared = _Shared(job["setup"])
+        else:
+            _shared.remove(shared)
+        _shared.append(shared)
+        shared.busy += 1
+        worker = shared.idle.pop() if shared.idle else Worker(shared.nursery)
+        # Two who grade at once on one cluster keep what they have; a third one's takes the place.
+        for one in [one for one in _shared[:-_SETUPS] if not one.busy]:
+            _shared.remove(one)
+            one.close()
+    try:
+        return worker.grade(job)
+    finally:
+        with _lock:
+            shared.busy -= 1
+            shared.idle.append(worker)
