@@ -134,7 +134,10 @@ def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
     if isinstance(names, str):
         return [(names, returned)]
     listed = ", ".join(getattr(name, "name", name) for name in names)
-    if isinstance(returned, np.ndarray) and returned.dtype == object and returned.ndim == 1:
+    if isinstance(returned, np.ndarray) and returned.dtype == object:
+        if returned.ndim != 1:
+            held = f"one NumPy array of {returned.size} Python objects"
+            raise TypeError(f"it returned {held}; it should return a tuple: {listed}.")
         returned = list(returned)  # arrays of different shapes, kept together
     if not isinstance(returned, tuple | list):
         kind = type(returned).__name__
