@@ -44,6 +44,15 @@ def unwritten_candidate(
     return _among(unwritten(question), results, tried)[:1]
 
 
+def giving(
+    question: Question, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
+) -> list[Variant]:
+    """The ways to make a mistake that give these results on all the cases; of those that nobody has
+    written down only where no other does."""
+    written = [one for one in variants(question) if _fits(one, results, tried)]
+    return written or [one for one in unwritten(question) if _fits(one, results, tried)]
+
+
 def _among(
     known: Sequence[Variant], results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
 ) -> list[Mistake]:
