@@ -1,6 +1,8 @@
 """The command line: each command parses its arguments and calls one function of the package."""
 
 import argparse
+import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -36,9 +38,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with needs_course(f"`chainrule {vars(chosen).pop('command')}`"):
             status: int = chosen.run(chosen)
+            sys.stdout.flush()
             return status
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
+    except BrokenPipeError:  # whoever read what is printed, `head` say, has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 128 + signal.SIGPIPE
     except OSError as error:  # no such folder, no right to write there, a full disk
         if error.filename is None:
             raise
@@ -275,7 +281,7 @@ def add_sandbox(commands: Commands) -> None:
 def run_sandbox(chosen: argparse.Namespace) -> int:
     from chainrule.grading.in_sight import in_sight
 
-    for path, what in in_sight(chosen.course_dir):
+    for path, what in in_sight(chosen.course_dir).seen:
         print(f"{path}: {what}")
     return 0
 

@@ -1,5 +1,9 @@
 """What goes wrong foreseeably is one line, with no trace."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 
 from chainrule.cli import main
@@ -34,3 +38,14 @@ def test_what_is_no_count_is_said(capsys, count):
     with pytest.raises(SystemExit, match="2"):
         main(["grade", f"--jobs={count}"])
     assert f"argument --jobs: {count!r} is not a whole number" in capsys.readouterr().err
+
+
+def test_who_reads_no_further_is_told_nothing(tmp_path):
+    """`chainrule doctor | head -1`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    code = "from chainrule.cli import main; raise SystemExit(main())"
+    command = [sys.executable, "-P", "-c", code, "doctor", "--course-dir", str(tmp_path)]
+    done = subprocess.run(command, stdout=writer, stderr=subprocess.PIPE, text=True)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (141, "")

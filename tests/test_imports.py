@@ -65,7 +65,7 @@ ARROWS: dict[str, set[str]] = {
     "grading.run": {
         "grading.again", "grading.errors", "grading.files", "grading.jobs",
         "grading.ways", "grading.notebooks", "grading.plain_data", "grading.processes",
-        "records",
+        "grading.remedies", "records",
     },
     "grading": {"errors", "grading.forks", "grading.processes", "grading.run"},
     "grading.terminal": {"grading", "grading.errors", "grading.remedies", "grading.run"},

@@ -1,7 +1,7 @@
 """What a learner's process can see of the file system, as such a process itself says."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from .sandbox.bubblewrap import Sandbox
@@ -9,8 +9,15 @@ if TYPE_CHECKING:
 _SECONDS = 30
 
 
-def in_sight(course_dir: Path) -> list[list[str]]:
-    """Paths and what they are, where submissions of this course are graded.
+class Sight(NamedTuple):
+    """seen: paths and what they are. one_each: the sandbox is the slower kind of `one_each`."""
+
+    seen: list[list[str]]
+    one_each: bool
+
+
+def in_sight(course_dir: Path) -> Sight:
+    """What can be seen where submissions of this course are graded.
 
     Raises CourseError, NoSandbox.
     """
@@ -18,7 +25,7 @@ def in_sight(course_dir: Path) -> list[list[str]]:
     from .files.course import open_course
     from .jobs import Jobs, setup_of
     from .sandbox.bubblewrap import Sandbox
-    from .sandbox.probe import probe
+    from .sandbox.probe import held
 
     course = open_course(course_dir)
     assignments = sorted({name for _, name in course.submitted(None, None)})
@@ -27,11 +34,9 @@ def in_sight(course_dir: Path) -> list[list[str]]:
             setup = Jobs(course, book, assignments, confined=True, say=lambda line: None).setup
     else:
         setup = setup_of(course, {}, confined=True)
-    sandbox = Sandbox(setup)
+    sandbox = held(Sandbox(setup))
     try:
-        sandbox.wait()
-        probe(sandbox)
-        return _asked(sandbox)
+        return Sight(_asked(sandbox), sandbox.one_each)
     finally:
         sandbox.close()
 

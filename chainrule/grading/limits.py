@@ -30,4 +30,6 @@ class Limits:
         return cls(**plain)  # type: ignore[arg-type]  # JSON leaves a whole number whole
 
 
+INODES = 10_000  # files and folders that a submission may write
+TERMINALS = 16
 SAID = 20  # files that are named when they are left out

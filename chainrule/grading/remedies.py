@@ -12,6 +12,10 @@ _SETTINGS = {  # which ordinary users need -> what it has to be, and what that s
     "kernel.unprivileged_userns_clone": ("1", "ordinary users may make no namespaces"),
     "user.max_user_namespaces": ("15000", "no user namespace may be made"),
 }
+ONE_EACH = (
+    "namespaces within bubblewrap's are refused here, so that each submission is given a sandbox"
+    " of its own, which takes seconds more"
+)
 _OF_SANDBOX = ("namespace", "uid map", "RTM_NEWADDR", "mount", "Permission denied", "pivot_root",
                "not permitted", "clone", "Operation")  # fmt: skip
 

@@ -23,6 +23,7 @@ from .notebooks import autograded
 from .plain_data import Grade, GradedSubmission, Job
 from .processes.pool import LocalPool
 from .processes.worker import KEPT, NurseryHandle, Worker, grade_submission
+from .remedies import ONE_EACH, remedy
 from .ways import FIRST, Fault, Trial
 
 _BATCH_SECONDS = 0.5
@@ -185,6 +186,9 @@ def _results(
                 pool.end()
     if line := again.line():
         options.say(line)
+    if nursery.one_each:
+        why = remedy("namespace")
+        options.say(f"The marks are as ever, but {ONE_EACH}.{f' {why}' if why else ''}")
 
 
 @dataclass(frozen=True)

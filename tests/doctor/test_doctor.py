@@ -11,9 +11,18 @@ import pytest
 from chainrule.doctor import examine
 from chainrule.grading.remedies import remedy
 from tests.support import ROOT, no_mounts
-from tests.support.courses import DOUBLE, HOOKS, make_course, submit
+from tests.support.courses import (
+    DOUBLE,
+    HOOKS,
+    copy_of,
+    fill,
+    gradebook_marks,
+    make_course,
+    submit,
+)
 
 NO_NAMESPACES = ["bwrap", "--unshare-user", "--disable-userns", "--dev-bind", "/", "/"]
+SYSTEMS_PYTHON = "/usr/bin/python3"
 NO_MOUNTS = [sys.executable, no_mounts.__file__]
 
 
@@ -37,35 +46,66 @@ def test_here_everything_holds(course):
     assert "\n" not in "".join(map(str, lines.values()))
 
 
-@pytest.mark.parametrize(
-    ("around", "words"),
-    [(NO_NAMESPACES, "exceeded"), (NO_MOUNTS, "not permitted")],
-    ids=["no namespaces", "no mounts"],
-)
-def test_where_no_sandbox_starts(course, around, words):
-    """Both commands, and what they say is one line that ends in what to do."""
-    run = [
-        *around,
-        sys.executable,
-        "-P",
-        "-c",
-        "from chainrule.cli import main; raise SystemExit(main())",
-    ]
+def within(around, course, *arguments):
+    """A command of this package, run with something around it."""
+    code = "from chainrule.cli import main; raise SystemExit(main())"
+    run = [*around, sys.executable, "-P", "-c", code, *arguments, "--course-dir", str(course)]
     environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(run, capture_output=True, text=True, env=environment)
+    assert "Traceback" not in done.stdout + done.stderr
+    return done
 
-    def said(*arguments):
-        command = [*run, *arguments, "--course-dir", str(course)]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment)
-        assert done.returncode == 1, done.stdout + done.stderr
-        assert "Traceback" not in done.stdout + done.stderr
-        return done
 
-    (sandbox,) = [
-        line for line in said("doctor").stdout.splitlines() if line.startswith("bad  sandbox")
-    ]
-    assert words in sandbox and "start it" in sandbox
-    (line,) = said("grade").stderr.splitlines()
-    assert words in line and "start it" in line
+def sandbox_of(done):
+    (line,) = [line for line in done.stdout.splitlines() if " sandbox: " in line]
+    return line
+
+
+def test_where_no_sandbox_starts(course):
+    """Both commands, and what they say is one line that ends in what to do."""
+    done = within(NO_MOUNTS, course, "doctor")
+    assert done.returncode == 1
+    line = sandbox_of(done)
+    assert line.startswith("bad ") and "not permitted" in line and "start it" in line
+    done = within(NO_MOUNTS, course, "grade")
+    assert done.returncode == 1
+    (line,) = done.stderr.splitlines()
+    assert "not permitted" in line and "start it" in line
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has rights in a user namespace of one")
+def test_where_no_namespace_of_users_can_be_had(course, tmp_path):
+    """Each submission has a sandbox of its own; the marks are as ever, and it is said."""
+    line = sandbox_of(within(NO_NAMESPACES, course, "doctor"))
+    assert line.startswith("note ") and "a sandbox of its own" in line and "start it" in line
+    copy = copy_of(course, tmp_path)
+    done = within(NO_NAMESPACES, copy, "grade")
+    assert done.returncode == 0, done.stderr
+    assert "The marks are as ever" in done.stderr
+    assert gradebook_marks(copy)["ada", "ps1", "nb", "test_double"][0] == 0
+
+
+def test_where_they_are_refused_within_bubblewrap(course, tmp_path, monkeypatch):
+    """As by AppArmor's profile of bubblewrap, which lets what runs in it mount nothing."""
+    shim = tmp_path / "bin" / "bwrap"
+    shim.parent.mkdir()
+    within_it = [SYSTEMS_PYTHON, "-c", Path(no_mounts.__file__).read_text()]
+    shim.write_text(
+        f"#!{SYSTEMS_PYTHON}\n"
+        "import os, sys\n"
+        "at = sys.argv.index('--') + 1 if '--' in sys.argv else 0\n"
+        f"more = [*{within_it!r}, *sys.argv[at:]] if at else []\n"
+        f"os.execv({shutil.which('bwrap')!r}, [*(sys.argv[:at] or sys.argv), *more])\n"
+    )
+    shim.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{shim.parent}:{os.environ['PATH']}")
+    copy = copy_of(course, tmp_path)
+    submit(copy, "bo", fill(double="def double(x): return 2 * x"))
+    done = within([], copy, "grade")
+    assert done.returncode == 0, done.stderr
+    assert "The marks are as ever" in done.stderr
+    marks = gradebook_marks(copy)
+    assert [marks[name, "ps1", "nb", "test_double"][0] for name in ("ada", "bo")] == [0, 2]
 
 
 def machine(root, settings=(), files=()):

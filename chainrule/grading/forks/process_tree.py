@@ -22,13 +22,13 @@ def tasks_below(process: int) -> dict[int, list[int]]:
     return found
 
 
-def any_stopped(process: int) -> bool:
+def any_stopped(process: int, depth: int = 2) -> bool:
     """Whether this process is stopped, or one of ours that it or its descendants have started.
 
     One that is says nothing, and ends nothing, for ever; what is silent for another reason is
     noticed by time, later. What a learner's process starts does not count: learners may stop that
     themselves. The learner's process itself does: nothing inside of a PID namespace can stop its
-    first process.
+    first process. depth: so many PID namespaces within ours are learners'.
     """
     waiting = [process]
     outermost = len(numbers_of(f"/proc/{process}"))
@@ -36,7 +36,7 @@ def any_stopped(process: int) -> bool:
         one = waiting.pop()
         state, numbers = _state_and_numbers(f"/proc/{one}")
         inside = len(numbers) - outermost  # 1: in bubblewrap, 2: in a learner's own namespace
-        if inside >= 2 and numbers[-1] != 1:
+        if inside >= depth and numbers[-1] != 1:
             continue
         if state == _STOPPED:
             return True

@@ -17,9 +17,9 @@ from ..forks.isolated import be_silent, end_with_parent, in_words
 from ..forks.warm import use_huge_pages, warm
 from ..plain_data import Setup
 from ..sandbox.bubblewrap import ENVIRONMENT, Sandbox
-from ..sandbox.probe import probe
+from ..sandbox.probe import held
 from ..shell.shell import KeepingShell, new_shell
-from ..wall.messages import READY
+from ..wall.messages import ONE_EACH, READY
 from .server import be_template, tell
 from .worker import KEPT
 
@@ -64,14 +64,12 @@ class Nursery:
         warm(setup["imports"])
         if setup["many"]:
             use_huge_pages()
-        self.sandbox.wait()
-        if setup["confined"]:
-            probe(self.sandbox)
+        self.sandbox = held(self.sandbox)
         self.templates: dict[Key, socket.socket] = {}
 
     def serve(self) -> None:
         control = self.control
-        control.send(READY)
+        control.send(ONE_EACH if self.sandbox.one_each else READY)
         be_silent()
         signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for a template
         while True:

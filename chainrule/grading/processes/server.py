@@ -122,7 +122,8 @@ class _Template:
         self.requests.close()
         lifelines = [self.sandbox.control, control]  # they hang up when those processes end
         try:
-            serve(self.plan, stream, partial(fork_at, control), lifelines, self.shell)
+            start = partial(fork_at, control, wait=self.sandbox.one_each)
+            serve(self.plan, stream, start, lifelines, self.shell)
         except BaseException as error:
             tell(stream, error)
         finally:

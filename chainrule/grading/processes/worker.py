@@ -26,6 +26,7 @@ from ..forks.isolated import in_words
 from ..forks.process_tree import any_stopped
 from ..limits import PATIENCE, RUNS
 from ..plain_data import GradedSubmission, Job, Planned, Setup
+from ..wall.messages import ONE_EACH, READY
 from .lines import Broken, Lines
 
 KEPT = 3  # servers of a worker at a time, and templates of a nursery
@@ -55,6 +56,7 @@ class NurseryHandle:
         self._lock = threading.RLock()
         self._setup: Setup | None = None
         self.life = 0
+        self.one_each = False  # the slower sandbox is all that there is (`sandbox.one_each`)
         self._closed = False
         _allow_files()
         self._start()
@@ -138,7 +140,7 @@ class NurseryHandle:
         """What is wrong with it, or with what it has started, as a clause; "" if it is well."""
         if self._process.poll() is not None:
             return "the process that starts servers ended"
-        if any_stopped(self._process.pid):
+        if any_stopped(self._process.pid, 1 if self.one_each else 2):
             return "a process of the grader was stopped"
         return ""
 
@@ -189,7 +191,8 @@ class NurseryHandle:
                 raise NoSandbox(why or "the process that starts servers is silent") from None
             except OSError:
                 said = b""
-            self._ready = said == b"ready"
+            self._ready = said in (READY, ONE_EACH)
+            self.one_each = said == ONE_EACH
             if not self._ready:
                 raise NoSandbox(self._last_word())
         self._control.settimeout(_SEND_SECONDS)

@@ -1,4 +1,8 @@
-"""bubblewrap around the process that all learner processes of a worker are forks of."""
+"""bubblewrap around the process that all learner processes of a worker are forks of.
+
+Where namespaces are refused within those of bubblewrap, each learner process has a bubblewrap of
+its own (`one_each`), and imports anew what the others find imported.
+"""
 
 import contextlib
 import json
@@ -25,7 +29,11 @@ _AS_ROOT = (
     *("--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts", "--unshare-cgroup-try"),
     *(*_ALONE, "--cap-add", "CAP_SETUID", "--cap-add", "CAP_SETGID"),
 )
+# Root of a user namespace of one user, in which no other can be made, has the right to the others;
+# and keeps for a moment the one to close devices (`confine.close_in_alone`).
+_WITHOUT_USERS = (*_AS_ROOT[:5], *_ALONE, "--cap-add", "CAP_SYS_ADMIN")
 _CLOSE_SECONDS = 2
+_BEGIN_SECONDS = 120.0  # met only when something is wrong
 _KEPT_VARIABLES = ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "TZ")
 ENVIRONMENT = {
     "HOME": "/tmp",
@@ -46,27 +54,21 @@ ENVIRONMENT = {
 
 
 class Sandbox:
-    """A warm process in the sandbox, or outside of it where the setup says so. Raises NoSandbox."""
+    """A warm process in the sandbox, or outside of it where the setup says so. Raises NoSandbox.
 
-    def __init__(self, setup: Setup) -> None:
-        self.setup = setup
+    one_each: it is outside, and starts a sandbox for each learner process.
+    """
+
+    def __init__(self, setup: Setup, one_each: bool = False) -> None:
+        self.setup, self.one_each = setup, one_each
         confined = setup["confined"]
         self.view = view(setup["imports"], setup["out_of_sight"]) if confined else View()
-        self.user = _user() if confined else None
-        before = wall(self.view, self.user) if confined else []
+        self.user = new_user() if confined else None
+        before = wall(self.view, self.user) if confined and not one_each else []
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        python = [
-            sys.executable,
-            "-P",
-            "-m",
-            "chainrule.grading.sandbox.zygote",
-            str(theirs.fileno()),
-        ]
-        environment = ENVIRONMENT | {k: os.environ[k] for k in _KEPT_VARIABLES if k in os.environ}
-        environment["PYTHONPATH"] = os.pathsep.join(p for p in sys.path if p)
         self.process = subprocess.Popen(
-            before + python,
-            env=environment,
+            before + python("one_each" if one_each else "zygote", theirs),
+            env=environment() | ({"PATH": os.environ["PATH"]} if one_each else {}),
             cwd="/",
             pass_fds=[theirs.fileno()],
             stdin=subprocess.DEVNULL,
@@ -84,7 +86,7 @@ class Sandbox:
             "many": setup["many"],
         }
         with contextlib.suppress(BrokenPipeError):  # it has ended, and `wait` says why
-            ours.send(json.dumps(told).encode())
+            ours.send(json.dumps(setup if one_each else told).encode())
         self._ready = False
 
     def wait(self) -> None:
@@ -104,7 +106,7 @@ class Sandbox:
 
         room: for the files that it will be given.
         """
-        return fork_at(self.control, room)
+        return fork_at(self.control, room, self.one_each)
 
     def warmer(self, modules: list[str]) -> socket.socket:
         """The control socket, for `fork_at`, of a process in which these have been imported.
@@ -134,18 +136,40 @@ class Sandbox:
         self.said.close()
 
 
-def fork_at(control: socket.socket, room: Room = NONE) -> tuple[socket.socket, socket.socket]:
-    """Ask the warm process at the other end for a learner process; see `Sandbox.fork`."""
+def fork_at(
+    control: socket.socket, room: Room = NONE, wait: bool = False
+) -> tuple[socket.socket, socket.socket]:
+    """Ask the warm process at the other end for a learner process; see `Sandbox.fork`.
+
+    wait: until that process has begun, or will not, which can take seconds where it is no fork.
+    """
     wire, their_wire = socket.socketpair()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     asked: StartLearner = {"do": "learner", "room": room}
     with their_wire, their_line:
         descriptors = [their_wire.fileno(), their_line.fileno()]
         socket.send_fds(control, [json.dumps(asked).encode()], descriptors)
+    if wait:
+        line.settimeout(_BEGIN_SECONDS)
+        with contextlib.suppress(OSError):  # silent for so long: whoever asks it will say so
+            line.recv(1, socket.MSG_PEEK)
+        line.settimeout(None)
     return wire, line
 
 
-def _user() -> int | None:
+def python(module: str, *kept: socket.socket) -> list[str]:
+    """The command that runs a module of this room, with sockets that it keeps."""
+    numbers = [str(one.fileno()) for one in kept]
+    return [sys.executable, "-P", "-m", f"{__package__}.{module}", *numbers]
+
+
+def environment() -> dict[str, str]:
+    """Of a process in the sandbox."""
+    kept = {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ}
+    return ENVIRONMENT | kept | {"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)}
+
+
+def new_user() -> int | None:
     """The user of this machine that learners' code is to run as, if not ours. Raises NoSandbox."""
     if not host_user.is_needed():
         return None
@@ -155,39 +179,48 @@ def _user() -> int | None:
     return user
 
 
-def wall(view: View, user: int | None) -> list[str]:
+def wall(view: View, user: int | None, own_bytes: int | None = None) -> list[str]:
     """What the command of a process in the sandbox begins with.
 
-    user: the user of this machine that the process is to be; None leaves it to be ours. Raises
-    NoSandbox.
+    user: the user of this machine that the process is to be; None leaves it to be ours. own_bytes:
+    what /tmp holds, where the sandbox is for one learner process alone. Raises NoSandbox.
     """
     program = shutil.which("bwrap")
     if program is None:
         raise NoSandbox("bubblewrap is not installed (on Debian: apt-get install bubblewrap)")
     if not is_known_machine():
         raise NoSandbox(f"it knows the system calls of x86-64 and ARM64, not {platform.machine()}")
+    alone = [] if own_bytes is None else ["--as-pid-1"]
     if user is None:
-        return [program, *_AS_OURSELVES, *_mounts(view, []), "--"]
+        as_ourselves = _WITHOUT_USERS if alone and host_user.can_mount() else _AS_OURSELVES
+        return [program, *as_ourselves, *alone, *_mounts(view, [], own_bytes), "--"]
     change = shutil.which("setpriv")
     if change is None:
         raise NoSandbox("root needs setpriv, to be nobody there (on Debian: util-linux)")
     become = [change, "--reuid", str(user), "--regid", str(user), "--clear-groups", "--"]
     if not host_user.can_mount():
-        return [*become, program, *_AS_OURSELVES, *_mounts(view, []), "--"]
+        return [*become, program, *_AS_OURSELVES, *alone, *_mounts(view, [], own_bytes), "--"]
     # Root makes the mounts, so that an environment in a folder that is closed to others can be
     # shown, and keeps for so long no other right than to become somebody else.
     if closed := next((p for p in view.shown if not _is_open(p)), None):
         raise NoSandbox(f"{closed} is closed to other users: chmod -R go+rX {closed}")
-    return [program, *_AS_ROOT, *_mounts(view, ["--perms", "1777"]), "--", *become]
+    # One learner's sandbox keeps bubblewrap's own first process: it ends with bubblewrap, which has
+    # given up the right to end a process of another user.
+    return [program, *_AS_ROOT, *_mounts(view, ["--perms", "1777"], own_bytes), "--", *become]
 
 
-def _mounts(view: View, for_all: list[str]) -> list[str]:
+def _mounts(view: View, for_all: list[str], own_bytes: int | None) -> list[str]:
     """for_all: what lets everybody write to the folder that comes next."""
-    command = [*for_all, "--tmpfs", "/tmp", *view.arguments()]
-    # Learner processes mount a /proc of their own over this one, which the kernel allows only
-    # where a whole one is to be seen; bubblewrap's own has covered parts when root starts it.
-    command += ["--bind", "/proc", "/proc", "--dev", "/dev", *for_all, "--tmpfs", "/dev/shm"]
-    return [*command, "--remount-ro", "/dev", "--remount-ro", "/"]
+    folder = [*for_all, *([] if own_bytes is None else ["--size", str(own_bytes)]), "--tmpfs"]
+    command = [*folder, "/tmp", *view.arguments()]
+    if own_bytes is None:
+        # Learner processes mount a /proc of their own over this one, which the kernel allows only
+        # where a whole one is to be seen; bubblewrap's own has covered parts when root starts it.
+        command += ["--bind", "/proc", "/proc", "--dev", "/dev"]
+    else:
+        command += ["--proc", "/proc", "--remount-ro", "/proc", "--dev", "/dev"]
+        command += ["--dev-bind", "/dev/full", "/dev/zero"]  # see `confine`
+    return [*command, *folder, "/dev/shm", "--remount-ro", "/dev", "--remount-ro", "/"]
 
 
 def _is_open(path: Path) -> bool:

@@ -13,19 +13,20 @@ import platform
 import re
 import resource
 import signal
+import stat
 import struct
 from functools import cache
 from pathlib import Path
 
 from ..forks.isolated import mapped_bytes
-from ..limits import Limits
+from ..limits import INODES, TERMINALS, Limits
 from ..wall.handed_files import NONE, Room
 from . import seccomp
 from .seccomp import NEWIPC, NEWNET, NEWNS, NEWPID, NEWUSER
 
 _NOSUID, _NODEV, _NOEXEC, _RDONLY, _BIND = 2, 4, 8, 1, 0x5000  # with all that is below
+_REMOUNT, _BIND_ONE = 0x20, 0x1000
 _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 24, 38
-_INODES = 10_000  # files and folders that a submission may write
 _USER, _GROUP = os.getuid(), os.getgid()  # a new user namespace does not know them at first
 _DEVICES = (
     ("/dev/null", os.O_RDWR, os.makedev(1, 3)),
@@ -78,7 +79,7 @@ def close_in(limits: Limits, room: Room = NONE) -> None:
     plain = _NOSUID | _NODEV
     below = [(Path(place), os.open(place, os.O_PATH)) for place in _places_below("/tmp")]
     for place, more in (("/tmp", room), ("/dev/shm", NONE)):
-        size = f"size={limits.disk_bytes + more.size},nr_inodes={_INODES + more.inodes},mode=700"
+        size = f"size={limits.disk_bytes + more.size},nr_inodes={INODES + more.inodes},mode=700"
         _mount("tmpfs", place, plain, size)
     for shown, descriptor in below:
         _show_again(shown, descriptor)
@@ -88,7 +89,26 @@ def close_in(limits: Limits, room: Room = NONE) -> None:
     except OSError:  # the system hides parts of /proc: then none is better than another's
         _mount("tmpfs", "/proc", plain | _NOEXEC | _RDONLY, "size=4096")
     _own_devices()
-    _set_limits(limits, mapped, limits.disk_bytes + room.size)
+    _give_up_rights(limits, mapped, limits.disk_bytes + room.size)
+
+
+def close_in_alone(limits: Limits, room: Room = NONE) -> None:
+    """Put up what bubblewrap has not, in the one process that it was started for (`one_each`).
+
+    Raises OSError.
+    """
+    mapped = mapped_bytes()
+    for path in (os.path.join("/dev", name) for name in os.listdir("/dev")):
+        about = os.lstat(path)
+        if stat.S_ISCHR(about.st_mode) and about.st_uid == _USER:  # the machine's, and so root's
+            flags = _REMOUNT | _BIND_ONE | _RDONLY | _NOSUID | _NOEXEC
+            done = _libc.mount(None, path.encode(), None, flags, None)
+            _checked(done, f"mount {path}")
+    _give_up_rights(limits, mapped, limits.disk_bytes + room.size)
+
+
+def _give_up_rights(limits: Limits, mapped: int, disk_bytes: int) -> None:
+    _set_limits(limits, mapped, disk_bytes)
     for capability in range(64):
         if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) != 0:
             break
@@ -129,7 +149,8 @@ def _own_devices() -> None:
     /dev/zero is /dev/full, which reads the same: only the first could be mapped as shared memory
     that no limit counts.
     """
-    _mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, "newinstance,ptmxmode=0666,mode=600,max=16")
+    options = f"newinstance,ptmxmode=0666,mode=600,max={TERMINALS}"
+    _mount("devpts", "/dev/pts", _NOSUID | _NOEXEC, options)
     done = _libc.mount(b"/dev/full", b"/dev/zero", None, _BIND, None)
     _checked(done, "mount /dev/zero")
     for name, flags, number in _DEVICES:

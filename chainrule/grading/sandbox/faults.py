@@ -28,13 +28,13 @@ def faults(request: Probe) -> list[str]:
     found += [f"{place} can be written to" for place in _places() if _can_write(place)]
     found += [f"the machine's {one} can be changed" for one in [*_settings(), *_devices()]]
     found += [f"{name} is there, which knows answers" for name in _teaching()]
-    found += _processes(request["process"])
+    found += _processes(request["process"], 2 if request["counted"] else 1)
     try:
         bytearray(request["memory"] * 5 // 4)  # what is mapped since the start may be given back
         found.append("memory is not bounded")
     except MemoryError:
         pass
-    return found + _privileges() + faults_of_limits()
+    return found + _privileges() + faults_of_limits(request["counted"])
 
 
 def _is_in_sight(place: str, shown: list[str]) -> bool:
@@ -121,14 +121,14 @@ def _can_write(place: str) -> bool:
     return True
 
 
-def _processes(process: int) -> list[str]:
+def _processes(process: int, own: int) -> list[str]:
     found = []
     try:
         others = [name for name in os.listdir("/proc") if name.isdigit()]
     except OSError:
         others = []
-    if len(others) > 1:
-        found.append(f"{len(others) - 1} other processes can be seen")
+    if len(others) > own:
+        found.append(f"{len(others) - own} other processes can be seen")
     try:
         os.kill(process, 0)
         found.append("other processes can be signalled")

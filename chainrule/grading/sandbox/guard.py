@@ -20,6 +20,7 @@ from typing import Any
 from ..forks import process_tree
 from ..limits import Limits
 from ..wall.messages import GuardSaid, WhyEnded
+from . import uncounted
 from .memory_use import Measure
 
 _LOOK_SECONDS = 0.05
@@ -33,6 +34,9 @@ class _Ward:
     line: socket.socket
     place: str  # a folder to remove; "" if there is none
     pid_in_proc: int
+    began: socket.socket | None = None  # says when it has begun; None: it has
+    wrapped: bool = False  # the process is bubblewrap, which ends as what is in it does
+    computed: float = 0.0  # seconds before it began
     looks: int = 0
     heavy: bool = False  # it may soon hold too much: looked at each time
     measure: Measure | None = None
@@ -52,29 +56,52 @@ class Guard:
         self.looked = time.monotonic()
         self.depth = len(process_tree.numbers_of("/proc/self"))  # how deep our PID namespace is
 
-    def watch(self, process: int, line: socket.socket, place: str) -> None:
-        """From now on. place: a folder that goes with the process, or ""."""
+    def watch(
+        self, process: int, line: socket.socket, place: str, began: socket.socket | None = None
+    ) -> None:
+        """From now on. place: a folder that goes with the process, or "".
+
+        began: where the process is bubblewrap, says when a learner's process has begun in it.
+        """
         handle = os.pidfd_open(process)
-        self.wards.append(_Ward(process, handle, line, place, _pid_in_proc(handle)))
-        say(line, {"process": self.wards[-1].pid_in_proc})
+        ward = _Ward(process, handle, line, place, _pid_in_proc(handle), began, began is not None)
+        self.wards.append(ward)
+        if began is None:
+            say(line, {"process": ward.pid_in_proc})
+
+    def _begins(self, ward: _Ward) -> None:
+        """From here on it is a learner's process; unless what was to be one has ended."""
+        assert ward.began is not None
+        if ward.began.recv(64):
+            *_, ward.pid_in_proc = [*process_tree.tasks_below(ward.process)][:2]
+            ward.computed = process_tree.computing_of({ward.pid_in_proc: []})
+            ward.began.close()
+            ward.began = None
+            say(ward.line, {"process": ward.pid_in_proc})
+        else:
+            self._end(ward, "ended")
 
     def until(self, control: socket.socket) -> bool:
         """Watch for a moment, or while there is nobody to watch; whether `control` can be read."""
         lines = [ward.line for ward in self.wards]
-        watched: list[Any] = [control, *self.wards, *lines, *self.dying]
+        starting = [ward.began for ward in self.wards if ward.began is not None]
+        watched: list[Any] = [control, *self.wards, *lines, *starting, *self.dying]
         ready, _, _ = select.select(watched, [], [], _LOOK_SECONDS if self.wards else None)
         for ward in self.wards[:]:
             if ward in ready:
                 self._ended(ward)
             elif ward.line in ready:
                 self._asked(ward)
+            elif ward.began is not None and ward.began in ready:
+                self._begins(ward)
         for ward in self.dying[:]:
             if ward in ready:
                 self.dying.remove(ward)
                 self._reap(ward)
         if time.monotonic() - self.looked >= _LOOK_SECONDS:
             for ward in self.wards[:]:
-                self._look(ward)
+                if ward.began is None:
+                    self._look(ward)
             self.looked = time.monotonic()
         return control in ready
 
@@ -94,8 +121,10 @@ class Guard:
             asked = ward.line.recv(64, socket.MSG_DONTWAIT)
         except OSError:
             asked = b""
-        if asked:
+        if asked and ward.began is None:
             say(ward.line, {"process": ward.pid_in_proc})
+        elif asked:
+            pass  # it is told when it begins
         else:  # whoever asked for it has hung up
             self._end(ward, "ended")
 
@@ -106,16 +135,18 @@ class Guard:
         if len(found) > self.limits.processes:  # no other limit counts them where root starts us
             self._end(ward, "processes")
             return
+        if ward.wrapped and (too_many := uncounted.too_many(ward.pid_in_proc)):
+            self._end(ward, too_many)
+            return
         if count > process_tree.FEW:
             self._let_others_go_first(ward, found)
         held = self._held(ward, found, alone=count == 1)
         if held > self.limits.memory_bytes:
             self._end(ward, "memory")
-        elif ward.looks % _MEMORY_LOOKS == 0 and self._computed_too_long(found):
-            self._end(ward, "computing")
-
-    def _computed_too_long(self, found: dict[int, list[int]]) -> bool:
-        return process_tree.computing_of(found) > self.limits.notebook_seconds
+        elif ward.looks % _MEMORY_LOOKS == 0:
+            seconds = process_tree.computing_of(found) - ward.computed
+            if seconds > self.limits.notebook_seconds:
+                self._end(ward, "computing")
 
     def _held(self, ward: _Ward, found: dict[int, list[int]], alone: bool) -> float:
         """Bytes of memory, as far as this is the time to look; else 0."""
@@ -179,11 +210,21 @@ class Guard:
             ward.measure.close()
         if ward.place:
             shutil.rmtree(ward.place, ignore_errors=True)
-        return status
+        return _of_what_was_in_it(status) if ward.wrapped else status
 
     def _say_how(self, ward: _Ward, reason: WhyEnded, status: int) -> None:
-        say(ward.line, {"reason": reason, "status": status, "confined": self.confined})
+        if ward.began is None:
+            say(ward.line, {"reason": reason, "status": status, "confined": self.confined})
+        else:  # after what it may have said itself
+            say(ward.line, {"reason": "confine", "error": "its process ended before it began"})
+            ward.began.close()
         ward.line.close()
+
+
+def _of_what_was_in_it(status: int) -> int:
+    """bubblewrap ends with what its process did: as a shell says it, where that was a signal."""
+    code = os.waitstatus_to_exitcode(status)
+    return code - 128 if code > 128 else status
 
 
 def say(line: socket.socket, told: GuardSaid) -> None:

@@ -14,6 +14,30 @@ from .bubblewrap import Sandbox
 _SECONDS = 30
 
 
+def held(sandbox: Sandbox) -> Sandbox:
+    """The sandbox, once it is warm and seen to hold; or the slower kind, where only that does.
+
+    Raises NoSandbox, with what was wrong with the one that was tried first.
+    """
+    try:
+        sandbox.wait()
+        if sandbox.setup["confined"]:
+            probe(sandbox)
+        return sandbox
+    except NoSandbox as error:
+        sandbox.close()
+        if not sandbox.setup["confined"]:
+            raise
+        other = Sandbox(sandbox.setup, one_each=True)
+        try:
+            other.wait()
+            probe(other)
+            return other
+        except NoSandbox:
+            other.close()
+        raise error from None
+
+
 def probe(sandbox: Sandbox) -> None:
     """Try the walls. Raises NoSandbox."""
     setup = sandbox.setup
@@ -27,6 +51,7 @@ def probe(sandbox: Sandbox) -> None:
                 "out_of_sight": setup["out_of_sight"],
                 "shown": [*map(str, [*sandbox.view.shown, *sandbox.view.links])],
                 "process": os.getpid(),
+                "counted": sandbox.one_each,
                 "memory": Limits.of(setup["limits"]).memory_bytes,
             }
             try:
@@ -53,6 +78,8 @@ def _users(sandbox: Sandbox) -> list[str]:
     """Learners' code must not be root of this machine, whatever it is called inside."""
     if sandbox.user is None:
         return []
-    ours = [*tasks_below(sandbox.process.pid)][2:]  # bubblewrap's own two stay whose they are
+    # bubblewrap's own two stay whose they are, and what starts them where there is one for each.
+    ours = [*tasks_below(sandbox.process.pid)][3 if sandbox.one_each else 2 :]
     users = {os.stat(f"/proc/{process}").st_uid for process in ours}
-    return [f"it runs as the user {user} of this machine" for user in users - {sandbox.user}]
+    wrong = users & {os.getuid()} if sandbox.one_each else users - {sandbox.user}
+    return [f"it runs as the user {user} of this machine" for user in wrong]

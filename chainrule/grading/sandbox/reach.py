@@ -8,6 +8,8 @@ import resource
 import socket
 from collections.abc import Callable, Iterator
 
+from ..limits import TERMINALS
+
 _SETTINGS = (
     "/proc/sys/kernel/core_pattern",
     "/proc/sys/vm/drop_caches",
@@ -15,7 +17,6 @@ _SETTINGS = (
     "/proc/irq/default_smp_affinity",
     "/proc/self/oom_score_adj",
 )
-_TERMINALS = 16
 _BOUNDED = {
     "descriptors": resource.RLIMIT_NOFILE,
     "processor time": resource.RLIMIT_CPU,
@@ -33,15 +34,19 @@ _libc.mmap.restype = ctypes.c_void_p
 _libc.mmap.argtypes = ctypes.c_void_p, ctypes.c_size_t, *[ctypes.c_int] * 3, ctypes.c_long
 
 
-def faults_of_limits() -> list[str]:
-    """What this process can do and should not be able to; asked in the sandbox."""
-    return [*_others(), *_settings(), *_refused(), *_shared_memory(), *_unbounded(), *_terminals()]
+def faults_of_limits(counted: bool) -> list[str]:
+    """What this process can do and should not be able to; asked in the sandbox.
+
+    counted: terminals are, from outside, in place of a bound that the kernel keeps.
+    """
+    found = [*_others(counted), *_settings(), *_refused(), *_shared_memory(), *_unbounded()]
+    return found if counted else [*found, *_terminals()]
 
 
-def _others() -> Iterator[str]:
+def _others(wrapped: bool) -> Iterator[str]:
     if os.getpgid(0) != os.getpid() or os.getsid(0) != os.getpid():
         yield "its process group or session is that of others"
-    if os.getppid() != 0:
+    if os.getppid() > (1 if wrapped else 0):
         yield "it is not the first of its PID namespace"
     inherited = [number for number in range(3, 4096) if _is_open(number)]
     if len(inherited) > 1:  # the one that it is asked over
@@ -107,9 +112,9 @@ def _terminals() -> Iterator[str]:
     """A few are there, and they are no others'."""
     held: list[int] = []
     try:
-        while len(held) <= 2 * _TERMINALS:
+        while len(held) <= 2 * TERMINALS:
             held += os.openpty()
-        yield f"it can have more than {_TERMINALS} pseudo-terminals"
+        yield f"it can have more than {TERMINALS} pseudo-terminals"
     except OSError as error:
         if not held:
             yield f"it has no pseudo-terminals: {error}"

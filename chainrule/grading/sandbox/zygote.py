@@ -8,7 +8,9 @@ import os
 import socket
 import sys
 import tempfile
-from typing import assert_never
+from collections.abc import Callable
+from functools import partial
+from typing import NoReturn, assert_never
 
 from ..forks.isolated import end_with_parent
 from ..forks.warm import settle, use_huge_pages, warm
@@ -79,23 +81,28 @@ def _start(guard: Guard, wire: int, line: socket.socket, room: Room) -> None:
         line.close()
         return
     if learner == 0:
-        _live(wire, line, place, limits, confined, room)
+        live(wire, line, place, limits, partial(_shut, limits if confined else None, room))
     guard.watch(learner, line, "" if confined else place)
 
 
-def _live(
-    wire: int, line: socket.socket, place: str, limits: Limits, confined: bool, room: Room
-) -> None:
-    """Be a learner process; does not return."""
+def _shut(limits: Limits | None, room: Room) -> None:
+    """Leave nothing that is shared with other forks. limits: of the sandbox, None outside of it."""
+    os.setsid()  # a signal to its group, or its session, is for nobody else
+    make_shared_memory_own()
+    if limits is not None:
+        close_in(limits, room)
+        count_shared_memory()
+    end_with_parent()
+
+
+def live(
+    wire: int, line: socket.socket, place: str, limits: Limits, shut: Callable[[], None]
+) -> NoReturn:
+    """Be a learner process. shut: puts up the walls, before anything of the learner's runs."""
     from .learner import leave_no_trace_of_parent, serve
 
     try:
-        os.setsid()  # a signal to its group, or its session, is for nobody else
-        make_shared_memory_own()
-        if confined:
-            close_in(limits, room)
-            count_shared_memory()
-        end_with_parent()
+        shut()
         channel = socket.socket(fileno=wire)
         leave_no_trace_of_parent(channel, place)
     except BaseException as error:  # no learner's code has run yet

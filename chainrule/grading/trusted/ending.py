@@ -4,7 +4,7 @@ import signal
 from collections.abc import Mapping
 
 from ... import records
-from ..limits import Limits
+from ..limits import INODES, TERMINALS, Limits
 from ..wall.messages import BROKEN
 from ..wall.trouble import Lost, Machinery
 
@@ -19,6 +19,10 @@ def ending(told: Mapping[str, object], limits: Limits) -> tuple[Lost, str]:
         return records.MEMORY, f"it used more than {limits.memory_bytes >> 20} MiB"
     if reason == "processes":
         return records.CRASHED, f"it started more than {limits.processes} processes"
+    if reason == "files":
+        return records.CRASHED, f"it made more than {INODES} files"
+    if reason == "terminals":
+        return records.CRASHED, f"it opened more than {TERMINALS} terminals"
     if reason == "computing":
         return records.TIME_OUT, f"it took {limits.notebook_seconds:g} s of computing"
     if reason == "confine":

@@ -201,12 +201,13 @@ class Process:
             words = f"the notebook's {seconds:g} s were used up before this"
             self._raise(Gone(records.TIME_OUT, words))
         began, deadline = time.monotonic(), self.deadline
-        self.deadline = self.ends  # what came back once may take its time again
         self.number, self.told = 0, None
         try:
             channel, self.line = self.start(room_for(self.files))
+            self.ends += time.monotonic() - began  # it has not begun before
         except OSError as error:
             self.machinery(f"no process for the learner's code can be started: {error}")
+        self.deadline = self.ends  # what came back once may take its time again
         self.wire = Wire(channel)
         self.life += 1
         self.used = False

@@ -35,6 +35,7 @@ class Probe(TypedDict):
     shown: list[str]
     process: int  # which must not be seen
     memory: int
+    counted: bool  # what it opens and writes is counted from outside (`sandbox.one_each`)
 
 
 class InSight(TypedDict):
@@ -249,7 +250,7 @@ class IsThere(TypedDict):
 
 
 # "": by itself. "ended": nobody wanted it any more. The others: it took more than it may of these.
-WhyEnded = Literal["", "ended", "memory", "processes", "computing"]
+WhyEnded = Literal["", "ended", "memory", "processes", "computing", "files", "terminals"]
 
 
 class HasEnded(TypedDict):
@@ -271,6 +272,7 @@ GuardSaid = IsThere | HasEnded | NotConfined
 # ---- the control socket
 
 READY = b"ready"  # what a warm process says of itself
+ONE_EACH = b"ready, one each"  # so does a nursery whose sandbox is `sandbox.one_each`
 
 
 class WarmSetup(TypedDict):
@@ -280,6 +282,14 @@ class WarmSetup(TypedDict):
     limits: dict[str, float]
     confined: bool
     many: bool
+
+
+class AloneSetup(TypedDict):
+    """What a learner process in a bubblewrap of its own is told; it says READY when it begins."""
+
+    imports: list[str]
+    limits: dict[str, float]
+    room: Room
 
 
 class StartLearner(TypedDict):

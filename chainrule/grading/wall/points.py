@@ -2,13 +2,15 @@
 
 import math
 import numbers
+from enum import Enum
 from typing import Any
 
 
 def as_points(value: Any) -> float | None:
     """The number that a test ended in; None for anything else, which gives all the points."""
     kind = type(value)  # an object of the learner's is not asked what it is
-    if kind is bool or not issubclass(kind, numbers.Real):
+    # A name that stands for a number, as an exit code is, was not meant as one.
+    if kind is bool or issubclass(kind, Enum) or not issubclass(kind, numbers.Real):
         return None
     try:
         return float(value)

@@ -293,7 +293,10 @@ def test_a_test_worth_nothing_passes():
     assert judge(cell, Ending(error=AssertionError()))["verdict"] == WRONG
 
 
-@pytest.mark.parametrize("value", [decimal.Decimal(1), 1 + 0j, "1", None, np.datetime64("2026")])
+@pytest.mark.parametrize(
+    "value",
+    [decimal.Decimal(1), 1 + 0j, "1", None, np.datetime64("2026"), pytest.ExitCode.TESTS_FAILED],
+)
 def test_what_is_no_real_number_is_no_points(value):
     assert as_points(value) is None
 

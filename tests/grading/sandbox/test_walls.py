@@ -168,4 +168,4 @@ def test_root_without_a_number_is_told_what_to_do(monkeypatch):
     monkeypatch.setattr(host_user, "is_needed", lambda: True)
     monkeypatch.setattr(host_user, "nobody_elses", lambda: None)
     with pytest.raises(NoSandbox, match="start it as an ordinary user"):
-        bubblewrap._user()
+        bubblewrap.new_user()
