@@ -108,7 +108,8 @@ def examine(
     tried = list(zip(cases, attempts(function, cases), strict=True))
     nobody = Excuses(question, {}, cases)
     faults = {prop.name: _fault(question, prop, tried, nobody) for prop in question.properties}
-    instead, slipped = Instead(question), tuple[str, ...]()
+    strict = any(answer.kind == "raised" for _, answer in tried)
+    instead, slipped = Instead(question, strict), tuple[str, ...]()
     if question.earlier and (any(faults.values()) or any(one.changed for _, one in tried)):
         tried, faults, slipped = _put_right(
             question, function, tried, faults, earlier or {}, instead
@@ -336,8 +337,8 @@ def _withdraw(
 ) -> None:
     """Take back names that fit only because of what nothing explains.
 
-    Where plain values are wrong without a reason, an overflow on large ones proves nothing; and
-    losses of other parameters cannot be recorded at the right moments.
+    Where plain values are wrong without a reason, an overflow on large ones proves nothing, and no
+    more does a single loss; and losses of other parameters cannot be recorded at the right moments.
     """
     unexplained = {
         prop.name
@@ -345,7 +346,7 @@ def _withdraw(
         if prop.kind == "fresh" and faults[prop.name] and not named.get(prop.name)
     }
     for prop in question.properties if unexplained else ():
-        doubtful = {"T1"} if prop.kind == "fresh" else {"L5", "L6"}
+        doubtful = {"T1"} if prop.kind == "fresh" else {"L5", "L6", "T1"}
         if prop.name in named:
             found = tuple(one for one in named[prop.name] if one.id not in doubtful)
             named[prop.name] = found

@@ -32,11 +32,13 @@ Function = Callable[..., Any]
 class Instead:
     """What takes the place of a question's earlier functions.
 
-    asked: the names of those that were called. calls: of each call that came to an end, the name
-    and the arguments in order.
+    strict: no call may have more arguments than are needed, since the learner's own ones are not
+    known to take them. asked: the names of those that were called. calls: of each call that came to
+    an end, the name and the arguments in order.
     """
 
     question: Question
+    strict: bool = False
     asked: set[str] = field(default_factory=set)
     calls: list[tuple[str, tuple[Any, ...]]] = field(default_factory=list)
     _answers: bool = False
@@ -94,6 +96,9 @@ class Instead:
             raise RuntimeError(f"nobody answers for {name} any more")
         self.asked.add(name)
         earlier = _sibling(self.question, name)
+        if self.strict and len(given) + len(by_name) > len(earlier.arguments):
+            takes, got = len(earlier.arguments), len(given) + len(by_name)
+            raise TypeError(f"{name}() takes {takes} arguments but {got} were given")
         arguments = _in_order(earlier, given, by_name)
         numbers = tuple(
             _numbers(earlier, *pair) for pair in zip(earlier.arguments, arguments, strict=True)
@@ -143,7 +148,11 @@ def _in_order(
 def _numbers(earlier: Question, name: str, value: Any) -> Any:
     """An argument as numbers; several arrays as a tuple of these. Raises TypeError."""
     if isinstance(value, tuple | list) and _is_bundle(earlier, name):
-        return tuple(_numbers(earlier, "", one) for one in value)
+        return tuple(_array(earlier, f"part of {name}", one) for one in value)
+    return _array(earlier, name, value)
+
+
+def _array(earlier: Question, name: str, value: Any) -> Any:
     array = as_array(value)
     if array is None or array.size > MOST_ENTRIES:
         what = type(value).__name__ if array is None else f"array of {array.size} numbers"

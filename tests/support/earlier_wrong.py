@@ -163,6 +163,19 @@ def softmax(logits):
 def backward_logits(logits, one_hot):
     return softmax(logits=logits) - one_hot
 
+# single_layer.backward_logits - softmax a wrong axis, which is asked for where it is called
+def softmax(logits, axis):
+    return np.exp(logits) / np.exp(logits).max(axis=axis, keepdims=True)
+def backward_logits(logits, one_hot):
+    return softmax(logits, 1) - one_hot
+
+# single_layer.backward_logits value,large-logits - softmax is right, and called with too much
+def softmax(logits):
+    e = np.exp(logits - logits.max())
+    return e / e.sum()
+def backward_logits(logits, one_hot):
+    return softmax(logits, one_hot) - one_hot
+
 # single_layer.backward_logits - softmax row by row
 def softmax(logits):
     return np.exp(logits) / np.exp(logits).max()
