@@ -9,7 +9,13 @@ import numpy as np
 
 from chainrule.checks.attempt import Attempt, attempts
 from chainrule.checks.compare import Difference, as_array, difference
-from chainrule.checks.diagnose import candidates, constant, mismatch, unwritten_candidate
+from chainrule.checks.diagnose import (
+    candidates,
+    constant,
+    mismatch,
+    pair_giving,
+    unwritten_candidate,
+)
 from chainrule.checks.evidence import Text
 from chainrule.checks.excuses import Excuses
 from chainrule.checks.findings import Findings, find
@@ -60,6 +66,7 @@ class Examined:
     flags: tuple[Flag, ...]
     missing: tuple[str, ...] = ()  # those of them that are not there
     put_right: bool = False  # whether the attempts are with right ones in their place
+    both: tuple[Mistake, ...] = ()  # two mistakes that give the plain results together
     look: Callable[[], Findings] = Findings
 
     @property
@@ -89,7 +96,8 @@ class Examined:
     def mistakes(self) -> tuple[Mistake, ...]:
         found = {mistake.id: mistake for judged in self.faults for mistake in judged.mistakes}
         at_lines = [one.mistakes for one in self.findings.departures if len(one.mistakes) == 1]
-        return tuple((found | {one.id: one for (one,) in at_lines}).values())
+        more = (*self.both, *(one for (one,) in at_lines))
+        return tuple((found | {one.id: one for one in more}).values())
 
 
 def examine(
@@ -132,11 +140,14 @@ def examine(
             return _weighed(find(question, function, wrong, tried, slipped), text)
 
     named = _name_mistakes(question, faults, tried, text, look)
+    both = _two(question, wrong, tried, named, text)
     judged = tuple(
         Judged(prop, faults[prop.name], named.get(prop.name, ()), prop.name in follow)
         for prop in question.properties
     )
-    return Examined(question, judged, tuple(tried), slipped, flagged, missing, put_right, look)
+    return Examined(
+        question, judged, tuple(tried), slipped, flagged, missing, put_right, both, look
+    )
 
 
 def _put_right(
@@ -274,6 +285,27 @@ def _name_mistakes(
         if not prop.results and fault and fault.attempt.changed:
             named[prop.name] = (IN_PLACE,)
     return named
+
+
+def _two(
+    question: Question,
+    wrong: Sequence[Property],
+    tried: Tried,
+    named: Mapping[str, tuple[Mistake, ...]],
+    text: Text,
+) -> tuple[Mistake, ...]:
+    """The two mistakes that explain all plain results together, where no single one does."""
+    here = [(case, answer) for case, answer in tried if case.kind == "fresh"]
+    every = [prop for prop in question.properties if prop.kind == "fresh" and prop.results]
+    results = tuple(dict.fromkeys(name for prop in every for name in prop.results))
+    known = {mistake.id for found in named.values() for mistake in found}
+    plain = [prop for prop in wrong if prop in every]
+    if not plain or len(known) > 1 or not all(_finite(answer) for _, answer in here):
+        return ()
+    if candidates(question, results, here) or unwritten_candidate(question, results, here):
+        return ()
+    found = pair_giving(question, results, here, known)
+    return () if any(text.contradicts(one) for one in found) else found
 
 
 def _through_and_through(

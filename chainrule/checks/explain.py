@@ -151,7 +151,13 @@ def _named(examined: Examined) -> list[Block]:
         if judged.mistakes:
             groups.setdefault(judged.mistakes, []).append(judged.property.name)
     said: list[Block] = []
+    if examined.both:
+        several = Paragraph("Two mistakes together give your numbers:")
+        said.append(Box((several,), tuple(f"{one.name}. {one.hint}" for one in examined.both)))
+    told = {one.id for one in examined.both}
     for mistakes, names in groups.items():
+        if len(mistakes) == 1 and mistakes[0].id in told:
+            continue
         where = f" ({', '.join(names)})" if len(names) < len(examined.faults) else ""
         if len(mistakes) == 1 and is_unwritten(mistakes[0]):
             (mistake,) = mistakes
@@ -189,6 +195,7 @@ def _lines(examined: Examined) -> list[Block]:
         said.append(Paragraph(answer.problem, f"On {case.note}"))
         said += _raised(examined, answer)
     named = {mistake.id for judged in examined.faults for mistake in judged.mistakes}
+    named |= {mistake.id for mistake in examined.both}
     shown = {answer.line for answer in (first and first.attempt, stopped and stopped[1]) if answer}
     told = bool(examined.findings.observations) or bool(examined.mistakes)
     for departure in examined.findings.departures[:LINES]:
