@@ -2,7 +2,9 @@
 
 Each figure stands beside its limit. Times are the least of several runs: machines are shared. What
 a right answer costs is also told as a ratio to an earlier commit, which is unpacked beside this one
-and measured in turns with it.
+and measured in turns with it: 0.96 to 1.00 when later functions began to be judged with right
+earlier ones. The novices' wrong answers were explained in 13 ms of computing (median) and 71 ms
+(95th percentile) then.
 """
 
 import io
