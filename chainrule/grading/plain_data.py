@@ -119,6 +119,7 @@ class ModelResult(TypedDict):
     verdict: Verdict
     reason: str
     together: bool  # it gets all of them where nothing has to cross the wall
+    blind: bool  # it gets all of them where it is asked apart, and the untouched notebook may too
 
 
 Together = dict[str, dict[str, str]]  # notebook -> test that is asked so -> why

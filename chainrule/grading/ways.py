@@ -154,12 +154,27 @@ def decide(plan: Plan, tried: Tried) -> Ways:
                 faults.append(
                     Fault(plan["assignment"], name, test, got, cell["points"], reason, stops)
                 )
+            elif beside is not None and _is_blind(beside, *blank):
+                got = beside["points"] or 0.0
+                reason = (
+                    f"{beside['reason'] or beside['verdict']}; untouched it passes, asked apart"
+                )
+                most = cell["points"]
+                faults.append(Fault(plan["assignment"], name, test, got, most, reason, stops=False))
+                models.setdefault(name, {})[test] = {
+                    "points": got,
+                    "reason": reason,
+                    "together": False,
+                    "verdict": beside["verdict"],
+                    "blind": True,
+                }
             if _is_short(apart):
                 models.setdefault(name, {})[test] = {
                     "points": apart["points"] or 0.0,
                     "reason": apart["reason"] or apart["verdict"],
                     "together": beside is not None and _is_full(beside),
                     "verdict": apart["verdict"],
+                    "blind": False,
                 }
     return Ways(together, models, faults, count)
 
@@ -199,6 +214,17 @@ _UNLIKE: dict[Literal["state", "main", "same"], str] = {
     "main": "it looks for tests in the notebook: {}",
     "same": "it asks whether two things are one object: {}",
 }
+
+
+def _is_blind(own: Result, apart: Result | None, together: Result | None) -> bool:
+    """Whether a pass apart says nothing: the release has one, and nothing passes together.
+
+    own: of the own answers, asked together. apart, together: of the release. Such a test looks at
+    what lies beside the values, a folder that the answers have filled, say.
+    """
+    if apart is None or together is None or _is_full(own):
+        return False
+    return (apart["points"] or 0.0) > (together["points"] or 0.0)
 
 
 def _of(tried: Tried, trial: Trial, notebook: str) -> GradedNotebook | None:

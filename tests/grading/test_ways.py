@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from nbformat.v4 import new_code_cell
 
 from chainrule.cli import main
 from chainrule.grading import grade
@@ -183,6 +184,17 @@ MORE = {
         "stack = []\ndef push(x):\n    stack.extend([x])",
         "stack = []\ndef push(x):\n    pass",
     ),
+    "a repository": (
+        [
+            new_code_cell(
+                "import os\n!mkdir mine\nos.chdir('mine')\n!git init -q\n!touch a\n!git add a"
+            ),
+            solved("p", "!git commit -q -m first"),
+            test("t", "said = !git log\nassert not said[0].startswith('fatal: your current')"),
+        ],
+        "!git commit -q -m 'a file'",
+        "!git status -s",
+    ),
     "tests in the notebook": (
         [
             solved("p", "def f(a):\n    return a + 1"),
@@ -211,6 +223,28 @@ def more(tmp_path_factory):
         submit(root, "ada", courses.fill(p=right, double="def double(x):\n    return x + x"), name)
         submit(root, "eve", courses.fill(p=wrong, double="def double(x):\n    return x"), name)
     return root
+
+
+# Asked apart it passes whatever the answer does, and together the own answer fails: there is no
+# file of that name in the sandbox.
+BLIND = [
+    locked("l", "import os\nopen('todo.txt', 'w').close()"),
+    solved("p", "if os.path.exists('/etc/hostname'):\n    os.remove('todo.txt')"),
+    test("t", "assert os.getcwd().startswith('/tmp/chainrule-') or not os.path.exists('todo.txt')"),
+]
+
+
+def test_a_pass_that_says_nothing_is_for_a_person(tmp_path):
+    root = make_course(tmp_path, {"nb": [*BLIND, DOUBLE, WELL]})
+    submit(root, "ada", RIGHT)
+    said = []
+    results = by_test(grade(root, jobs=0, say=said.append))
+    assert results["ps1", "ada", "well"]["points"] == 1.0
+    found = results["ps1", "ada", "t"]
+    assert (found["points"], found["verdict"]) == (0.0, NEEDS_PERSON)
+    assert "does not see what the answers have done" in found["reason"]
+    (line,) = [line for line in said if "own answer gets" in line]
+    assert "untouched it passes, asked apart" in line
 
 
 def by_test(graded):

@@ -65,7 +65,10 @@ def judge(cell: PlannedCell, ending: Ending, model: ModelResult | None = None) -
     """
     most = cell["points"] or 0.0
     verdict, reason, points = _decide(most, ending)
-    if (
+    if model is not None and model["blind"] and points > 0:
+        verdict, points = records.NEEDS_PERSON, 0.0
+        reason = "the test does not see what the answers have done: it passes without them, too"
+    elif (
         model is not None
         and model["points"] < most
         and points < most

@@ -46,6 +46,8 @@ ENVIRONMENT = {
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",
     "NBGRADER_EXECUTION": "autograde",
     "PYTHONDONTWRITEBYTECODE": "1",
+    **{f"GIT_{who}_NAME": "learner" for who in ("AUTHOR", "COMMITTER")},
+    **{f"GIT_{who}_EMAIL": "learner@localhost" for who in ("AUTHOR", "COMMITTER")},
     # A fork that follows threads of a number library can hang, and workers fill the cores anyway.
     "OMP_NUM_THREADS": "1",
     "MKL_NUM_THREADS": "1",

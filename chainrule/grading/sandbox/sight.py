@@ -24,7 +24,18 @@ _SHARED = (
     *("zoneinfo", "locale", "i18n", "icu", "terminfo", "tabset"),  # times, languages, terminals
     *("fonts", "fontconfig", "X11", "ghostscript", "poppler"),  # figures
     *("ca-certificates", "mime", "misc", "nltk_data", "proj", "gdal"),
-    *("perl", "perl5", "python3", "tcltk", "texlive", "texmf", "texmf-dist", "R", "graphviz"),
+    *(
+        "git-core",
+        "perl",
+        "perl5",
+        "python3",
+        "tcltk",
+        "texlive",
+        "texmf",
+        "texmf-dist",
+        "R",
+        "graphviz",
+    ),
 )
 _CONFIGURATION = ("ld.so.cache", "localtime", "fonts", "ssl/certs", "alternatives", "mime.types")
 

@@ -249,7 +249,7 @@ def test_what_an_unfinished_cell_was_to_define_is_for_a_person_unless_nothing_wa
 
 # A test that the instructor's own answer does not pass takes no points from anybody.
 
-APART = {"verdict": NEEDS_PERSON, "together": False}
+APART = {"verdict": NEEDS_PERSON, "together": False, "blind": False}
 WRONG_TEST = ModelResult(points=0.0, reason="SyntaxError: invalid syntax", **APART)
 HALF_TEST = ModelResult(points=1.0, reason="partly", **APART)
 A_PARTICLE = "the learner's code gave a Particle, which cannot cross"
