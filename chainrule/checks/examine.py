@@ -271,7 +271,7 @@ def _name_mistakes(
         for prop in group:
             own = whole or fitting(prop.results) or _at_a_line(question, prop, look())
             own = _through_and_through(question, own, tried) if len(own) > 1 else own
-            if not own and text.ignores_arguments(raised, constant(prop.results, here)):
+            if not own and text.ignores_arguments(raised, constant(prop.results, tried)):
                 own = (FROM_OUTSIDE,)
             named[prop.name] = own
     _withdraw(question, faults, named)

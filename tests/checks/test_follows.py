@@ -86,6 +86,17 @@ def test_the_message_says_what_follows():
     )
 
 
+def test_what_is_the_same_on_special_cases_is_not_said_of_all():
+    question = "single_layer.cross_entropy"
+    found = examine(
+        QUESTIONS[question],
+        lambda c, y: -(y * np.log(softmax(c) + 1e-8)).sum(),
+        cases(question, VISIBLE_SEEDS, examples=True),
+    )
+    message = " ".join(plain_text(explain(found)).split())
+    assert "Your loss is 18.421 on each of these, whatever is true." in message
+
+
 @pytest.mark.parametrize("small", [1e-15, 1e-12, 1e-9, 1e-8, 1e-6])
 def test_a_small_number_in_a_logarithm_loses_the_same_in_a_check_and_in_marks(small):
     def function(c, y):
