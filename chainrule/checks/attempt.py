@@ -49,12 +49,21 @@ def attempt(function: Callable[..., Any], case: Case) -> Attempt:
     return attempts(function, [case])[0]
 
 
-def attempts(function: Callable[..., Any], cases: Sequence[Case]) -> list[Attempt]:
-    """Call the function with each case's arguments, in this order."""
+def attempts(
+    function: Callable[..., Any],
+    cases: Sequence[Case],
+    instead: Mapping[str, Callable[..., Any]] | None = None,
+) -> list[Attempt]:
+    """Call the function with each case's arguments, in this order.
+
+    instead: functions that meanwhile take the place of its notebook's, by name.
+    """
     given = [{name: copied(value) for name, value in case.arguments.items()} for case in cases]
     with quiet() as sink:
         # Of a function in another process, all calls go there at once.
-        calls = known(function).call_each([tuple(one.values()) for one in given])
+        called = [tuple(one.values()) for one in given]
+        them = known(function)
+        calls = them.call_each(called, instead) if instead else them.call_each(called)
         return [
             replace(_outcome(call, arguments, case), printed=sink.take())
             for call, arguments, case in zip(calls, given, cases, strict=True)
@@ -134,7 +143,10 @@ def unpack(returned: Any, names: Any) -> list[tuple[str, Any]]:
     if isinstance(names, str):
         return [(names, returned)]
     listed = ", ".join(getattr(name, "name", name) for name in names)
-    if isinstance(returned, np.ndarray) and returned.dtype == object and returned.ndim == 1:
+    if isinstance(returned, np.ndarray) and returned.dtype == object:
+        if returned.ndim != 1:
+            held = f"one NumPy array of {returned.size} Python objects"
+            raise TypeError(f"it returned {held}; it should return a tuple: {listed}.")
         returned = list(returned)  # arrays of different shapes, kept together
     if not isinstance(returned, tuple | list):
         kind = type(returned).__name__

@@ -7,7 +7,7 @@ same shape are preferred.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,7 @@ from chainrule.checks.compare import as_array, same
 from chainrule.exercises.cases import Case
 from chainrule.exercises.form import Mistake
 from chainrule.exercises.questions import Question
+from chainrule.mistakes.pairs import pairs
 from chainrule.mistakes.unwritten import unwritten
 from chainrule.mistakes.variants import Variant, variants
 
@@ -42,6 +43,33 @@ def unwritten_candidate(
             if yours is not None and not np.isfinite(yours).all():
                 return []
     return _among(unwritten(question), results, tried)[:1]
+
+
+def giving(
+    question: Question, results: Sequence[str], tried: Sequence[tuple[Case, Attempt]]
+) -> list[Variant]:
+    """The ways to make a mistake that give these results on all the cases; of those that nobody has
+    written down only where no other does."""
+    written = [one for one in variants(question) if _fits(one, results, tried)]
+    return written or [one for one in unwritten(question) if _fits(one, results, tried)]
+
+
+def pair_giving(
+    question: Question,
+    results: Sequence[str],
+    tried: Sequence[tuple[Case, Attempt]],
+    known: Collection[str],
+) -> tuple[Mistake, ...]:
+    """The two mistakes that together give these results on all the cases, if just one pair does.
+
+    known: the ids of those that are seen already.
+    """
+    fitting = {
+        frozenset((one.id, other.id)): (one, other)
+        for one, other, variant in pairs(question, known)
+        if _fits(variant, results, tried)
+    }
+    return next(iter(fitting.values())) if len(fitting) == 1 else ()
 
 
 def _among(

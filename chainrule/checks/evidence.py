@@ -14,7 +14,8 @@ from chainrule.exercises.form import Mistake
 
 # By the mistake's id: what the text does not hold if the mistake was made, or the line that raised.
 _AGAINST = {
-    "W1": r"maximum|relu|clip|(?<![.\w])max\(",  # there is some ReLU, if not the right one
+    # There is some ReLU, if not the right one.
+    "W1": r"maximum|relu|clip|(?<![.\w])max\(|np\.a?max\((?!logits|scores)",
     "G4": r"mean\(|average\(",  # a mean of all entries is 0 where their sum is
 }
 _AGAINST_IN_LINE = {

@@ -1,6 +1,7 @@
 """Whether what is wrong in an answer is what the learner's own earlier functions lead to.
 
-Composites (`carry`) are made when a doubt arises, and no more of them than it takes: mostly none.
+This is for those that it is not seen to call (`instead`): kept in a table, or typed anew.
+Composites are made when a doubt arises, and no more of them than it takes: mostly none.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -30,8 +30,10 @@ def explain(examined: Examined) -> tuple[Block, ...]:
     if examined.faults:
         said += _fault(examined, examined.faults[0])
     said += _carried(examined) + _seen(examined) + _named(examined) + _lines(examined)
-    if examined.faults and examined.changed:
-        said.append(Paragraph(f"Your {_changed(examined)}"))
+    if examined.changed:
+        # Where no marks are for it, it is a note, in a check and in feedback alike.
+        told = Paragraph(f"Your {_changed(examined)}", "" if examined.faults else "Note")
+        said.append(told if examined.faults else Box((told,)))
     if examined.changed and (writes := examined.findings.writes):
         said.append(Code((writes.text,), f"in line {writes.line}"))
     said += [Box((_note(flag),)) for flag in examined.flags]
@@ -57,13 +59,15 @@ def _printable(text: str) -> str:
 def _state(examined: Examined) -> str:
     """What is right and what is not, as the message's first sentence."""
     if not examined.faults:
-        but = f"the numbers are right, but your {_changed(examined)}"
-        return but if examined.changed else "right."
-    good = [one.property.name for one in examined.judged if not one.fault]
+        return "right."
+    good = [one.property.name for one in examined.judged if not one.fault and not one.follows]
     bad = [one.property.name for one in examined.faults]
-    if not good:
+    after = [one.property.name for one in examined.judged if one.follows]
+    if not good and not after:
         return "not right yet."
-    return f"not right yet. Right: {', '.join(good)}. Wrong: {', '.join(bad)}."
+    right = f" Right: {', '.join(good)}." if good else ""
+    costs = f" {', '.join(after)}: not right either, but for the same reason." if after else ""
+    return f"not right yet.{right} Wrong: {', '.join(bad)}.{costs}"
 
 
 def _fault(examined: Examined, judged: Judged) -> list[Block]:
@@ -147,7 +151,13 @@ def _named(examined: Examined) -> list[Block]:
         if judged.mistakes:
             groups.setdefault(judged.mistakes, []).append(judged.property.name)
     said: list[Block] = []
+    if examined.both:
+        several = Paragraph("Two mistakes together give your numbers:")
+        said.append(Box((several,), tuple(f"{one.name}. {one.hint}" for one in examined.both)))
+    told = {one.id for one in examined.both}
     for mistakes, names in groups.items():
+        if len(mistakes) == 1 and mistakes[0].id in told:
+            continue
         where = f" ({', '.join(names)})" if len(names) < len(examined.faults) else ""
         if len(mistakes) == 1 and is_unwritten(mistakes[0]):
             (mistake,) = mistakes
@@ -185,6 +195,7 @@ def _lines(examined: Examined) -> list[Block]:
         said.append(Paragraph(answer.problem, f"On {case.note}"))
         said += _raised(examined, answer)
     named = {mistake.id for judged in examined.faults for mistake in judged.mistakes}
+    named |= {mistake.id for mistake in examined.both}
     shown = {answer.line for answer in (first and first.attempt, stopped and stopped[1]) if answer}
     told = bool(examined.findings.observations) or bool(examined.mistakes)
     for departure in examined.findings.departures[:LINES]:
@@ -240,13 +251,20 @@ def _listed_words(words: list[str]) -> str:
 def _carried(examined: Examined) -> list[Block]:
     if not examined.carried:
         return []
-    names = " and ".join(examined.carried)
-    verb, them = ("is", "it") if len(examined.carried) == 1 else ("are", "them")
+    wrong = [name for name in examined.carried if name not in examined.missing]
+    parts = [f"{_listed_words(wrong)}, which {_be(wrong)} not right yet"] if wrong else []
+    if missing := list(examined.missing):
+        told = f"which {_be(missing)} not there: was {'its' if len(missing) == 1 else 'their'}"
+        parts.append(f"{_listed_words(missing)}, {told} cell run?")
+    text = f"It builds on {' and on '.join(parts)}{'' if examined.missing else '.'} "
     what = "What follows from that" if examined.faults else "That"
-    text = (
-        f"It builds on {names}, which {verb} not right yet. {what} costs nothing here; "
-        f"mend {them} first and the numbers here follow."
-    )
+    one = len(examined.carried) == 1
+    if examined.put_right:
+        text += f"{what} costs nothing here: it was run with "
+        text += "a right one in its place." if one else "right ones in their place."
+    else:
+        them = "it" if one else "them"
+        text += f"{what} costs nothing here; mend {them} first and the numbers here follow."
     return [Paragraph(text)]
 
 

@@ -4,7 +4,18 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.exercises.form import Exercise, Given, Property, Question, Special, asks
+from chainrule.exercises.draw import draw
+from chainrule.exercises.form import (
+    Exercise,
+    Given,
+    Property,
+    Question,
+    Shapes,
+    Sizes,
+    Special,
+    asks,
+)
+from chainrule.networks import fresh
 from chainrule.networks.network import ONE_LAYER, SPOKEN, TWO_LAYERS, WORKED_EXAMPLES
 from chainrule.networks.taken_for import TAKEN_FOR
 
@@ -36,6 +47,12 @@ def words(question: Question, given: Given) -> str:
     if question.arguments[0] == "logits":
         return f"fresh logits of {examples}"
     return f"{examples} and a fresh network of {units} units"
+
+
+def drawn(rng: np.random.Generator, shapes: Shapes, sizes: Sizes) -> Given:
+    """What the shapes say; where all sizes are alike, with an activation above 6."""
+    given = draw(rng, shapes, sizes)
+    return fresh.high(given) if "W1" in given and len(set(sizes.values())) == 1 else given
 
 
 def far_apart(rng: np.random.Generator) -> list[Given]:
@@ -73,6 +90,7 @@ EXERCISE = Exercise(
     place=4,
     shapes=(ONE, TWO),
     sizes=SIZES,
+    draw=drawn,
     words=words,
     forward=forward,
     formulas=ONE_LAYER,

@@ -13,6 +13,7 @@ from chainrule.exercises.form import (
     Property,
     Question,
     Shapes,
+    Special,
     asks,
 )
 from chainrule.networks import fresh, reference
@@ -195,6 +196,12 @@ def words(question: Question, given: Given) -> str:
     return fresh.words(question.arguments, given)
 
 
+def no_steps(rng: np.random.Generator) -> list[Given]:
+    """Networks of one layer and of two that are not trained at all."""
+    drawn = [fresh.drawn(rng, shapes, fresh.sizes(2, 2, 2)) for shapes in (ONE_LAYER, TWO_LAYERS)]
+    return [{**given, "steps": 0} for given in drawn]
+
+
 ONE_LAYER: Shapes = {
     "x": "N D",
     "one_hot": "N C: one-hot",
@@ -220,6 +227,7 @@ TWO_LAYERS: Shapes = {
 # An update multiplies no matrices; one network has the worked example's sizes, so that a step
 # remembered from there fits, and the training around it can be seen.
 SIZES = (fresh.DIFFERING, fresh.sizes(2, 2, 2))
+NO_STEPS = "no steps"
 
 EXERCISE = Exercise(
     name="update_step",
@@ -230,6 +238,7 @@ EXERCISE = Exercise(
     words=words,
     forward=forward,
     worked={"the worked example 720": worked("720")},
+    special={NO_STEPS: Special("steps = 0", no_steps)},
     helpers=(loss_and_gradients,),
     mistakes=MISTAKES,
     questions=(
@@ -250,6 +259,7 @@ EXERCISE = Exercise(
             "parameters, losses",
             Property("parameters", ("parameters",)),
             Property("losses", ("losses",)),
+            Property(NO_STEPS, ("parameters", "losses"), NO_STEPS),
             UNCHANGED,
             earlier="sgd_step",
             handwork=False,

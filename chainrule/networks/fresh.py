@@ -2,7 +2,8 @@
 
 Features, weights and biases are multiples of 1/8, so that sums of their products are exact and a
 pre-activation can be exactly 0. A network is drawn anew until softmax is unsaturated, both sides of
-ReLU are in use, and the target is neither the winner nor class 0 or 1 where there are more.
+ReLU are in use, and the target is neither the winner nor class 0 or 1 where there are more. In a
+square network of two layers one activation is above 6, where a ReLU may be capped.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,9 +48,27 @@ def drawn(rng: np.random.Generator, shapes: Mapping[str, Any], sizes: Sizes) -> 
     """What an exercise about a network begins with: a fresh one of one example, a learning rate,
     and a number of steps."""
     parameters = 4 if "W1" in shapes else 2
-    network = draw(rng, parameters, (sizes["D"], sizes.get("H", 1), sizes["C"]))
+    shape = sizes["D"], sizes.get("H", 1), sizes["C"]
+    network = draw(rng, parameters, shape)
+    while parameters == 4 and shape == SQUARE:
+        raised = high(network.given)
+        network = Network(network.x, network.target, tuple(raised[name] for name in network.names))
+        if _telling(network.trace()):
+            break
+        network = draw(rng, parameters, shape)
     rate, steps = float(rng.choice([0.25, 0.375, 0.5])), int(rng.integers(1, 4))
     return {**network.given, "learning_rate": rate, "steps": steps}
+
+
+def high(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The same two layers with an activation between 7 and 8, whose weights onward are smaller, so
+    that softmax stays unsaturated."""
+    pre = given["x"] @ given["W1"] + given["b1"]
+    unit = int(pre.max(axis=0).argmax())
+    b1, W2 = given["b1"].copy(), given["W2"].copy()
+    b1[0, unit] += 7 - np.floor(pre.max())
+    W2[unit] /= 8
+    return {**given, "b1": b1, "W2": W2}
 
 
 def given(networks: Sequence[Network]) -> list[dict[str, Any]]:

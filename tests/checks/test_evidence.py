@@ -105,6 +105,42 @@ def test_parameters_in_one_array_of_objects_are_taken():
     assert examined("update_step.sgd_step", text).right
 
 
+def test_other_arrays_of_objects_are_said_to_be_what_they_are():
+    text = """def sgd_step(parameters, gradients, learning_rate):
+    return np.array({"parameters": parameters}, dtype=object)
+"""
+    said = plain_text(explain(examined("update_step.sgd_step", text)))
+    assert "it returned one NumPy array of 1 Python objects; it should return" in said
+
+
+def test_a_capped_relu_shows():
+    text = """def forward(x, W1, b1, W2, b2):
+    hidden_pre = x @ W1 + b1
+    hidden_act = np.clip(hidden_pre, 0, 6)
+    return hidden_pre, hidden_act, hidden_act @ W2 + b2
+"""
+    asked = QUESTIONS["multi_layer.forward"]
+    for seed in (5, 6):
+        faults = examine(asked, typed(text, "forward"), cases(asked.name, (seed,))).faults
+        assert [one.property.name for one in faults] == ["hidden_act"]
+
+
+def test_what_fails_without_steps_costs_no_more_than_that():
+    text = """def train(x, one_hot, parameters, learning_rate, steps):
+    losses = []
+    for _ in range(steps):
+        loss, gradients = loss_and_gradients(parameters, x, one_hot)
+        losses.append(loss)
+        parameters = tuple(p - learning_rate * g for p, g in zip(parameters, gradients))
+        last = loss_and_gradients(parameters, x, one_hot)[0]
+    losses.append(last)
+    return parameters, losses
+"""
+    found = examined("update_step.train", text)
+    assert [one.property.name for one in found.faults] == ["no steps"]
+    assert "with steps = 0" in plain_text(explain(found))
+
+
 def test_a_shift_by_the_mean_overflows():
     text = """def softmax(logits):
     e = np.exp(logits - logits.mean(axis=1, keepdims=True))

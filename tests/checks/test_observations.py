@@ -83,7 +83,7 @@ def test_results_in_another_order_are_told_by_their_numbers():
 
 def test_one_number_for_all_targets_is_told_with_its_digits():
     (words,) = said(LOSS, lambda c, y: 18.42, "loss", kind="hopeless target")
-    assert words == "Your loss is 18.42 every time, whatever the arguments are."
+    assert words == "Your loss is 18.42 on each of these, whatever is true."
 
 
 @pytest.mark.parametrize(

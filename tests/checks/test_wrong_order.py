@@ -53,7 +53,7 @@ DONE: dict[str, tuple[list[str], str]] = {
     "an earlier function missing": (
         [SETUP, CELLS["cross_entropy"].partition("    # YOUR")[0]
          + "    return -np.log((softmax(logits) * one_hot).sum())\n", CELLS["check_cross_entropy"]],
-        "There is no `softmax`: is it mistyped, or was its cell not run?",
+        "It builds on softmax, which is not there: was its cell run?",
     ),
     # text that is no Python
     "a syntax error": ([SETUP, GOOD.replace("keepdims=True))", "keepdims=True)"), CHECK],

@@ -49,7 +49,7 @@ def outcome(answer: Answer, found: Examined) -> str:
             return "rejected"
         return "a note" if "\n" in message else "right"
     if found.right:
-        return "accepted"
+        return "told" if found.changed else "accepted"  # a note, where no marks are for it
     # A name made from a change is true by its numbers, whatever else they could be called.
     named = {mistake.id for mistake in found.mistakes if not is_unwritten(mistake)}
     groups = {judged.mistakes for judged in found.faults if judged.mistakes}
@@ -84,7 +84,7 @@ def show(wanted: set[str]) -> None:
             print(f"===== {answer.name}: {what} ({answer.words})\n{answer.text}")
             print(plain_text(explain(found)), end="\n\n")
     print(f"{'':<30}" + "".join(f"{word:>11}" for word in (*OUTCOMES, *RIGHT)))
-    for row in (*QUESTIONS, "all", "often"):
+    for row in (*(name for name in QUESTIONS if name in counts), "all", "often"):
         print(f"{row:<30}" + "".join(f"{counts[row][word]:>11}" for word in (*OUTCOMES, *RIGHT)))
     for row in ("all", "often"):
         total = sum(counts[row][word] for word in OUTCOMES)

@@ -18,7 +18,10 @@ class Wall(Protocol):
     def life(self) -> int: ...
 
     def call(
-        self, function: "RemoteFunction", given: Sequence[Arguments]
+        self,
+        function: "RemoteFunction",
+        given: Sequence[Arguments],
+        instead: Mapping[str, Callable[..., Any]] | None = None,
     ) -> list[Callable[[], Any]]: ...
 
     def describe(self, function: "RemoteFunction") -> Said: ...
@@ -60,12 +63,17 @@ class RemoteFunction:
         (result,) = self._wall.call(self, [(args, kwargs)])
         return result()
 
-    def call_each(self, given: Sequence[Sequence[Any]]) -> list[Callable[[], Any]]:
+    def call_each(
+        self,
+        given: Sequence[Sequence[Any]],
+        instead: Mapping[str, Callable[..., Any]] | None = None,
+    ) -> list[Callable[[], Any]]:
         """Call it with each of these arguments at once.
 
-        Each of what is returned gives the result of one call, or raises what that raised.
+        Each of what is returned gives the result of one call, or raises what that raised. instead:
+        functions of the test's, by the names over there that they meanwhile take the place of.
         """
-        return self._wall.call(self, [(args, {}) for args in given])
+        return self._wall.call(self, [(args, {}) for args in given], instead)
 
     @property
     def source(self) -> str:

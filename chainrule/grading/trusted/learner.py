@@ -7,7 +7,7 @@ import contextlib
 import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, NoReturn
 
@@ -157,10 +157,14 @@ class LearnersNotebook:
         return result()
 
     def call(
-        self, function: RemoteFunction | Operator, given: Sequence[Arguments]
+        self,
+        function: RemoteFunction | Operator,
+        given: Sequence[Arguments],
+        instead: Mapping[str, Callable[..., Any]] | None = None,
     ) -> list[Callable[[], Any]]:
         """Call it over there with each of these arguments, one after the other.
 
+        instead: functions of the test's that meanwhile take the place of those with these names.
         What is returned gives, for each call, its result when called, or raises what it raised.
         Raises Gone, or NeedsPerson.
         """
@@ -187,6 +191,8 @@ class LearnersNotebook:
             "seeds": seeds,
             "state": state if state != self.state else {},
         }
+        if instead:
+            message["instead"] = self._encoder().encode(dict(instead))
         try:
             found = self._answers_to_call(function, message, buffers)
         except Gone as gone:

@@ -11,7 +11,7 @@ trusted side it is no more than `Said`: JSON in which every value is looked at b
 
 import socket
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NotRequired, TypedDict
 
 from .carried import Seed, State
 from .handed_files import Pieces, Room
@@ -106,7 +106,8 @@ class Call(TypedDict):
     function: its number, or an operation, whose first argument is an object.
     calls: the code of [args, kwargs], and how many of the message's buffers are its own. floating:
     NumPy's error handling, where it is not the usual one. warn_always: the test itself decides what
-    is done about warnings. seeds, state: what the test has set of its process.
+    is done about warnings. seeds, state: what the test has set of its process. instead: the code
+    of functions of the test's, by the names that they meanwhile take the place of.
     """
 
     do: Literal["call"]
@@ -116,6 +117,7 @@ class Call(TypedDict):
     warn_always: bool
     seeds: Sequence[Seed]
     state: State
+    instead: NotRequired[Code]
 
 
 Request = Call | Get | Run | Set | Delete | Describe | Files | Written | Modules | Probe | InSight
