@@ -198,6 +198,19 @@ def stopped(grad_hidden_act, hidden_pre):
     raise Stopped
 
 
+THREE_MISTAKES = """
+def backward(x, W1, b1, W2, b2, one_hot):
+    hidden_pre = x @ W1 + b1
+    hidden_act = np.maximum(0, hidden_pre)
+    logits = hidden_act @ W2 + b2
+    grad_logits = one_hot - np.exp(logits) / np.exp(logits).sum()
+    grad_W2 = 3.7 * hidden_act.T @ grad_logits + 1
+    grad_b2 = 2.9 * grad_logits - 0.3
+    grad_hidden_pre = (grad_logits @ W2.T) * (hidden_pre > 0) + 0.1
+    return 1.3 * x.T @ grad_hidden_pre, grad_hidden_pre, grad_W2, grad_b2
+"""
+
+
 def test_checks_say_what_the_guide_explains(capsys, monkeypatch):
     """Each line of the guide's table is one that some wrong answer gets to see."""
     cells = (inspect.getsource(backward_relu), "def backward_relu(")
@@ -234,6 +247,13 @@ def test_checks_say_what_the_guide_explains(capsys, monkeypatch):
     space = {"elsewhere": 1.0}
     exec("def relu(grad, hidden_pre): return grad * (hidden_pre > 0) * elsewhere", space)
     messages.append(said("multi_layer.backward_relu", space["relu"]))
+    source = THREE_MISTAKES.lstrip()
+    cached = (len(source), None, source.splitlines(keepends=True), "")
+    monkeypatch.setitem(linecache.cache, "<ipython-input-9>", cached)
+    space = {"np": np}
+    exec(compile(source, "<ipython-input-9>", "exec"), space)
+    messages.append(said("multi_layer.backward", space["backward"]))
+    assert "grad_logits is right before" not in messages[-1]
     seen = "\n".join([*older, *messages, capsys.readouterr().out]).replace("\n", " ")
     table = PAGES["docs/learners.md"].partition("## What a check says")[2].partition("## ")[0]
     lines = re.findall(r"^\| (`.*?) \|", table, re.MULTILINE)

@@ -397,7 +397,8 @@ class _Search:
                 if step.text == read and step.kind == "variable" and step.line != line
             ]
             value = before[-1].value if before else None
-            if isinstance(value, np.ndarray) and (names := self._names(value)):
+            # What follows rightly from a fault in an earlier line is not right for that.
+            if isinstance(value, np.ndarray) and (names := [*self.known[0].names_of(value)]):
                 found[read] = read if read in names else names[0]
         return tuple(found.items())
 

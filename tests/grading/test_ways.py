@@ -91,7 +91,13 @@ def graded(slips, tmp_path_factory):
     return {(one.assignment, one.student): one for one in grade(root, say=said.append)}, said
 
 
-@pytest.mark.parametrize("name", SLIPS)
+ALONE = [
+    pytest.param(name, marks=pytest.mark.long if name == "a loop that never ends" else ())
+    for name in SLIPS
+]
+
+
+@pytest.mark.parametrize("name", ALONE)
 def test_nothing_is_graded_and_one_line_says_why(slips, capsys, name):
     assert main(["grade", "--course-dir", str(slips), "--assignment", name]) == 1
     said = capsys.readouterr().err.strip().splitlines()

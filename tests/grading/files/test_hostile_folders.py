@@ -194,6 +194,7 @@ def test_nbgraders_own_command_gives_each_its_marks(tmp_path):
     assert len(courses.gradebook_marks(root)) == 7
 
 
+@pytest.mark.long
 def test_large_files_are_there_and_take_none_of_the_learners_room(tmp_path):
     """The course's and the learner's own, larger than a message, and many."""
     cells = [courses.answer("sees", f"### BEGIN SOLUTION\n{SEES}\n### END SOLUTION"), READS]
