@@ -263,15 +263,19 @@ def run_watch(chosen: argparse.Namespace) -> int:
     from chainrule.watch import Options, watch
 
     stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in numbers}
     options = Options(chosen.every, chosen.keep, not chosen.no_feedback, chosen.collect)
 
     def say(line: str) -> None:
         print(line, flush=True)
 
     say("Watching submitted/; what is stopped or killed here goes on at the next start.")
-    watch(chosen.course_dir, options, say, stop)
+    try:
+        watch(chosen.course_dir, options, say, stop)
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
     return 0
 
 

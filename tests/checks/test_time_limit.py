@@ -34,6 +34,17 @@ def test_a_loop_is_stopped_and_nothing_stays(function):
     assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
+@pytest.fixture
+def interrupts():
+    """As in a new Python, whatever a test before this one has left of signals."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    mask = signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+    yield
+    signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interrupts")
 def test_the_interrupt_of_the_kernel_stays_its_own():
     before = signal.getsignal(signal.SIGINT)
     with limited(60, [loop]):

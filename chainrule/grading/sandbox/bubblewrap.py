@@ -148,9 +148,14 @@ def fork_at(
     wire, their_wire = socket.socketpair()
     line, their_line = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     asked: StartLearner = {"do": "learner", "room": room}
-    with their_wire, their_line:
-        descriptors = [their_wire.fileno(), their_line.fileno()]
-        socket.send_fds(control, [json.dumps(asked).encode()], descriptors)
+    try:
+        with their_wire, their_line:
+            descriptors = [their_wire.fileno(), their_line.fileno()]
+            socket.send_fds(control, [json.dumps(asked).encode()], descriptors)
+    except OSError:  # it is gone
+        wire.close()
+        line.close()
+        raise
     if wait:
         line.settimeout(_BEGIN_SECONDS)
         with contextlib.suppress(OSError):  # silent for so long: whoever asks it will say so
