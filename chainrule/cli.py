@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import select
 import signal
 import sys
 from collections.abc import Sequence
@@ -42,7 +43,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return status
     except ChainruleError as error:
         print(f"chainrule: {error}", file=sys.stderr)
-    except BrokenPipeError:  # whoever read what is printed, `head` say, has read enough
+    except BrokenPipeError:
+        output = select.poll()
+        output.register(sys.stdout.fileno(), 0)
+        if not output.poll(0):  # it was another pipe
+            raise
+        # Whoever read what is printed, `head` say, has read enough.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except OSError as error:  # no such folder, no right to write there, a full disk
@@ -257,7 +263,6 @@ def add_watch(commands: Commands) -> None:
 
 
 def run_watch(chosen: argparse.Namespace) -> int:
-    import signal
     import threading
 
     from chainrule.watch import Options, watch

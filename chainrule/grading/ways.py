@@ -154,7 +154,7 @@ def decide(plan: Plan, tried: Tried) -> Ways:
                 faults.append(
                     Fault(plan["assignment"], name, test, got, cell["points"], reason, stops)
                 )
-            elif beside is not None and _is_blind(beside, *blank):
+            elif beside is not None and _is_blind(*blank):
                 got = beside["points"] or 0.0
                 reason = (
                     f"{beside['reason'] or beside['verdict']}; untouched it passes, asked apart"
@@ -216,13 +216,13 @@ _UNLIKE: dict[Literal["state", "main", "same"], str] = {
 }
 
 
-def _is_blind(own: Result, apart: Result | None, together: Result | None) -> bool:
+def _is_blind(apart: Result | None, together: Result | None) -> bool:
     """Whether a pass apart says nothing: the release has one, and nothing passes together.
 
-    own: of the own answers, asked together. apart, together: of the release. Such a test looks at
-    what lies beside the values, a folder that the answers have filled, say.
+    apart, together: of the release. Such a test looks at what lies beside the values, a folder that
+    the answers have filled, say.
     """
-    if apart is None or together is None or _is_full(own):
+    if apart is None or together is None:
         return False
     return (apart["points"] or 0.0) > (together["points"] or 0.0)
 

@@ -26,15 +26,20 @@ class Attempts:
         self.course = course
 
     def hold(self) -> None:
-        """Copy what is about to be graded: an attempt may be replaced while that goes on."""
+        """Keep what is about to be graded: an attempt may be replaced while that goes on.
+
+        As it is read, and no more: a pipe or a link among a learner's files stops nobody.
+        """
         course = open_course(self.course)
         for student, assignment in course.submitted(None, None):
             place = self._place(student, assignment)
-            digest = read_of_course(course, student, assignment).digest
-            if digest not in self._points(place):
-                shutil.rmtree(place / "held", ignore_errors=True)
-                here = self._submitted(course, student, assignment)
-                shutil.copytree(here, place / "held", symlinks=True)
+            found = read_of_course(course, student, assignment)
+            if found.digest in self._points(place):
+                continue
+            shutil.rmtree(place / "held", ignore_errors=True)
+            notebooks = {f"{name}.ipynb": text for name, text in found.notebooks.items()}
+            for name, content in (found.files | notebooks).items():
+                write_whole(place / "held" / name, content)
 
     def learn(self, graded: "list[Graded]") -> bool:
         """Remember what came of these; whether one was worse than an earlier one.

@@ -125,6 +125,14 @@ def test_the_best_attempt_counts_where_it_is_asked_for(course):
     assert [*attempts.put_back_what_was_worse()] == []
 
 
+def test_a_pipe_among_the_files_stops_nobody(course):
+    attempts = Attempts(course)
+    os.mkfifo(submit(course, "eve", fill(double=RIGHT)) / "pipe")
+    assert not graded_with(attempts, RIGHT)
+    assert graded_with(attempts, WRONG)
+    assert len([*attempts.put_back_what_was_worse()]) == 1
+
+
 def test_an_attempt_that_is_replaced_while_it_is_graded_keeps_its_own_points(course):
     attempts = Attempts(course)
     assert not graded_with(attempts, RIGHT, then=WRONG)
